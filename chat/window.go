@@ -1,0 +1,95 @@
+package chat
+
+// SendWindow enforces MSG-7 for one user: at most SendWindowMessages accepted
+// in any SendWindowMillis. It is an exact sliding window, not a bucket.
+//
+// A slot is reserved before the channel is asked and counts at once; when the
+// channel has accepted, the slot ends SendWindowMillis after the time of
+// acceptance; when it refused, the slot is free again. A slot whose outcome is
+// not known yet does not end, so that a slow commit cannot let an eleventh by.
+//
+// It is never written: the times of acceptance are in the channels' logs, from
+// which a new owner reads the last ten seconds.
+type SendWindow struct {
+	slots []sendSlot
+	next  uint64
+}
+
+type sendSlot struct {
+	id       uint64
+	channel  ChannelID
+	nonce    string
+	accepted int64 // Unix milliseconds; 0 while the outcome is not known
+}
+
+// Reserve takes a slot at time now. When there is none it returns how many
+// milliseconds to wait. A repeat of a nonce that has a slot shares it: slot is
+// 0 and ok is true.
+func (w *SendWindow) Reserve(now int64, ch ChannelID, nonce string) (slot uint64, wait int64, ok bool) {
+	w.expire(now)
+	if nonce != "" {
+		for i := range w.slots {
+			if w.slots[i].nonce == nonce && w.slots[i].channel == ch {
+				return 0, 0, true
+			}
+		}
+	}
+	if len(w.slots) >= SendWindowMessages {
+		return 0, w.wait(now), false
+	}
+	w.next++
+	w.slots = append(w.slots, sendSlot{id: w.next, channel: ch, nonce: nonce})
+	return w.next, 0, true
+}
+
+// wait is the time until the first slot ends; the whole window while all are open.
+func (w *SendWindow) wait(now int64) int64 {
+	wait := int64(SendWindowMillis)
+	for i := range w.slots {
+		if a := w.slots[i].accepted; a != 0 {
+			wait = min(wait, a+SendWindowMillis-now)
+		}
+	}
+	return max(wait, 1)
+}
+
+// Settle says that the message of slot was accepted at time at.
+func (w *SendWindow) Settle(slot uint64, at int64) {
+	for i := range w.slots {
+		if w.slots[i].id == slot {
+			w.slots[i].accepted = at
+		}
+	}
+}
+
+// Release says that the message of slot was not accepted.
+func (w *SendWindow) Release(slot uint64) {
+	for i := range w.slots {
+		if w.slots[i].id == slot {
+			w.slots = append(w.slots[:i], w.slots[i+1:]...)
+			return
+		}
+	}
+}
+
+// Seed puts in a message accepted before this window's owner began.
+func (w *SendWindow) Seed(at int64) {
+	w.next++
+	w.slots = append(w.slots, sendSlot{id: w.next, accepted: at})
+}
+
+// Empty reports whether no slot counts at time now: the owner may be passivated.
+func (w *SendWindow) Empty(now int64) bool {
+	w.expire(now)
+	return len(w.slots) == 0
+}
+
+func (w *SendWindow) expire(now int64) {
+	kept := w.slots[:0]
+	for _, s := range w.slots {
+		if s.accepted == 0 || now < s.accepted+SendWindowMillis {
+			kept = append(kept, s)
+		}
+	}
+	w.slots = kept
+}
