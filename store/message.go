@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"beep/chat"
+)
+
+const (
+	insertMessages = `INSERT INTO messages (channel_id, seq, id, sender_id, type, content, created_at, edited_at, reply_to) VALUES ` // rows, then:
+	// A message that is there was folded in before.
+	insertMessagesTail = ` ON CONFLICT (channel_id, seq) DO NOTHING`
+	messageColumns     = 9
+	messageRow         = `(?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+	updateMessage = `UPDATE messages SET content = ?, edited_at = ? WHERE channel_id = ? AND seq = ?`
+	deleteMessage = `DELETE FROM messages WHERE channel_id = ? AND seq = ?`
+
+	// A page and the channel's applied number come by one statement, so that
+	// both are of one moment. The join gives the number even without messages.
+	pageHead = `SELECT COALESCE((SELECT MAX(applied) FROM entities WHERE id = ? AND kind = 'c'), 0),
+COALESCE(m.seq, 0), COALESCE(m.id, 0), COALESCE(m.sender_id, 0), COALESCE(m.type, ''), COALESCE(m.content, ''),
+COALESCE(m.created_at, 0), COALESCE(m.edited_at, 0), COALESCE(m.reply_to, 0)
+FROM (SELECT 1 AS one) o LEFT JOIN (SELECT seq, id, sender_id, type, content, created_at, edited_at, reply_to FROM messages `
+	pageTail          = `) m ON 1 = 1 ORDER BY 2`
+	selectBefore      = pageHead + `WHERE channel_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?` + pageTail
+	selectAfter       = pageHead + `WHERE channel_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?` + pageTail
+	selectMessage     = pageHead + `WHERE channel_id = ? AND id = ? ORDER BY seq LIMIT 1` + pageTail
+	walkMessages      = 1000 // rows of a walk's page
+	maxSequence       = 1<<63 - 1
+	noSuchMessageText = "there is no such message"
+)
+
+// MessageQuery asks for a page of a channel. Exactly one of Before and After
+// matters: with After 0 and Before 0 the newest page is meant.
+type MessageQuery struct {
+	Channel chat.ChannelID
+	Before  uint64 // the newest Limit messages with a sequence below it
+	After   uint64 // the oldest Limit messages with a sequence above it ...
+	UpTo    uint64 // ... and at most this one; 0 for no bound. It bounds Before as well.
+	// FromStart asks for the oldest messages of all, which After 0 cannot say.
+	FromStart bool
+	Limit     int
+}
+
+// Messages is a page in ascending order of sequence, and the number of the
+// channel's last record folded in when it was read.
+func (s *Store) Messages(ctx context.Context, q MessageQuery) (page []chat.Message, applied uint64, err error) {
+	const op = "read messages"
+	if q.Limit < 1 {
+		return nil, 0, chat.Errorf(chat.Invalid, op, "limit must be at least 1")
+	}
+	ch, upTo := int64(q.Channel), uint64(maxSequence)
+	if q.UpTo != 0 {
+		upTo = min(q.UpTo, maxSequence)
+	}
+	if q.After != 0 || q.FromStart {
+		after := int64(min(q.After, maxSequence))
+		page, applied, err = s.page(ctx, q.Channel, q.Limit, selectAfter, ch, ch, after, int64(upTo), q.Limit)
+	} else {
+		before := min(upTo, maxSequence-1) + 1
+		if q.Before != 0 {
+			before = min(before, q.Before)
+		}
+		page, applied, err = s.page(ctx, q.Channel, q.Limit, selectBefore, ch, ch, int64(before), q.Limit)
+	}
+	return page, applied, s.wrap(op, err)
+}
+
+// Message is one message and the number of the channel's last record folded in
+// when it was read; NotFound answers that number too, so that the caller can
+// tell "never, or deleted" from "not yet".
+func (s *Store) Message(ctx context.Context, ch chat.ChannelID, id chat.MessageID) (chat.Message, uint64, error) {
+	const op = "read message"
+	page, applied, err := s.page(ctx, ch, 1, selectMessage, int64(ch), int64(ch), int64(id))
+	if err != nil {
+		return chat.Message{}, 0, s.wrap(op, err)
+	}
+	if len(page) == 0 {
+		return chat.Message{}, applied, chat.Errorf(chat.NotFound, op, noSuchMessageText)
+	}
+	return page[0], applied, nil
+}
+
+func (s *Store) page(ctx context.Context, ch chat.ChannelID, limit int, query string, args ...any) (page []chat.Message, applied uint64, err error) {
+	ctx, cancel := s.read.limit(ctx)
+	defer cancel()
+	page = make([]chat.Message, 0, min(limit, chat.MaxHistoryPage))
+	err = s.read.query(ctx, func(rows *sql.Rows) error {
+		var number, seq, id, sender, replyTo int64 // signed: the driver's own, so that nothing is converted by text
+		m := chat.Message{ChannelID: ch}
+		err := rows.Scan(&number, &seq, &id, &sender, (*string)(&m.Type), &m.Content, &m.CreatedAt, &m.EditedAt, &replyTo)
+		if err != nil {
+			return err
+		}
+		applied = uint64(number)
+		if seq != 0 {
+			m.Seq, m.ID = uint64(seq), chat.MessageID(id)
+			m.SenderID, m.ReplyTo = chat.UserID(sender), chat.MessageID(replyTo)
+			page = append(page, m)
+		}
+		return nil
+	}, query, args...)
+	return page, applied, err
+}
+
+// AllMessages calls fn for every message of the channel in order, page by page:
+// what changes meanwhile may be seen or not. The error of fn ends the walk.
+func (s *Store) AllMessages(ctx context.Context, ch chat.ChannelID, fn func(chat.Message) error) error {
+	q := MessageQuery{Channel: ch, FromStart: true, Limit: walkMessages}
+	for {
+		page, _, err := s.Messages(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, m := range page {
+			if err := fn(m); err != nil {
+				return err
+			}
+			q.After = m.Seq
+		}
+		if len(page) < q.Limit {
+			return nil
+		}
+	}
+}
+
+// InsertMessages adds messages, leaving those that are there as they are.
+func (t *Tx) InsertMessages(list []chat.Message) error {
+	args := make([]any, 0, messageColumns*maxRows)
+	return inChunks(len(list), func(from, to int) error {
+		args = args[:0]
+		for i := from; i < to; i++ {
+			m := &list[i]
+			args = append(args, int64(m.ChannelID), int64(m.Seq), int64(m.ID), int64(m.SenderID), string(m.Type),
+				m.Content, m.CreatedAt, m.EditedAt, int64(m.ReplyTo))
+		}
+		_, err := t.exec(insertMessages+repeat(messageRow, to-from)+insertMessagesTail, args...)
+		return err
+	})
+}
+
+// EditMessage replaces a message's content; one that is not there stays away.
+func (t *Tx) EditMessage(ch chat.ChannelID, seq uint64, content string, editedAt int64) error {
+	_, err := t.exec(updateMessage, content, editedAt, int64(ch), int64(seq))
+	return err
+}
+
+// DeleteMessage removes a message.
+func (t *Tx) DeleteMessage(ch chat.ChannelID, seq uint64) error {
+	_, err := t.exec(deleteMessage, int64(ch), int64(seq))
+	return err
+}
