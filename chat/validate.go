@@ -36,6 +36,10 @@ func validateName(op, what, s string, limit int) error {
 	return Errorf(Invalid, op, "%s must not be empty", what)
 }
 
+// ValidateLine checks a visible text of one line and at most limit runes, which
+// may be empty: valid UTF-8, no control or direction-changing characters.
+func ValidateLine(op, what, s string, limit int) error { return validateLine(op, what, s, limit) }
+
 func validateLine(op, what, s string, limit int) error {
 	if !utf8.ValidString(s) {
 		return Errorf(Invalid, op, "%s is not valid UTF-8", what)
