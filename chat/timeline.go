@@ -12,6 +12,9 @@ type Timeline struct {
 	// Evicted is the number of the last record that touched any message not in
 	// Recent: the read model answers for them once it has come that far.
 	Evicted uint64 `json:"evicted,omitempty"`
+	// OldTouched is the number of the last record that changed a message when it
+	// was not in Recent any more: what was read of it before is out of date.
+	OldTouched uint64 `json:"old_touched,omitempty"`
 	// Sent holds the newest sends that carried a nonce, oldest first.
 	Sent []SentNonce `json:"sent,omitempty"`
 
@@ -71,13 +74,13 @@ func (st *Timeline) Apply(rec Record) {
 		if m := st.find(e.ID); m != nil {
 			m.Content, m.EditedAt, m.Touched = e.Content, rec.Time, rec.Number
 		} else {
-			st.Evicted = rec.Number
+			st.Evicted, st.OldTouched = rec.Number, rec.Number
 		}
 	case *MessageDeleted:
 		if m := st.find(e.ID); m != nil {
 			m.Content, m.Deleted, m.Touched = "", true, rec.Number
 		} else {
-			st.Evicted = rec.Number
+			st.Evicted, st.OldTouched = rec.Number, rec.Number
 		}
 	}
 }

@@ -4,6 +4,7 @@ package chat
 // answered with the first message and its ID is not used.
 type SendMessage struct {
 	By      UserID
+	Server  ServerID
 	Channel ChannelID
 	ID      MessageID
 	Content string

@@ -1,0 +1,65 @@
+package actors
+
+import (
+	"context"
+	"encoding/json"
+
+	"beep/chat"
+	"beep/cluster"
+)
+
+// server is the behaviour of a server's actor.
+type server struct {
+	a  *shell
+	st *chat.Server
+}
+
+func newServer(a *shell) behaviour { return &server{a: a, st: chat.NewServer()} }
+
+func (s *server) begin(context.Context) error { return nil }
+func (s *server) fail(error)                  {}
+func (s *server) end()                        {}
+func (s *server) idle() bool                  { return true }
+func (s *server) apply(rec chat.Record)       { s.st.Apply(rec) }
+func (s *server) number() uint64              { return s.st.Number }
+func (s *server) encode() ([]byte, error)     { return json.Marshal(s.st) }
+func (s *server) handle(*cluster.Call) bool   { return false }
+
+func (s *server) restore(state []byte) error {
+	s.st = chat.NewServer()
+	if state == nil {
+		return nil
+	}
+	return json.Unmarshal(state, s.st)
+}
+
+func (s *server) decide(call *cluster.Call) (chat.Decision, error) {
+	return s.st.Decide(call.Command, s.a.cfg.Now().UnixMilli())
+}
+
+// committed brings this node's copy up to date before anybody is answered, so
+// that whoever has heard of a change finds it in force.
+func (s *server) committed(recs []chat.Record) {
+	s.a.cfg.Tenants.Advance(chat.ServerID(s.a.key.ID), recs)
+}
+
+func (s *server) answer(_ *cluster.Call, recs []chat.Record, reply any) (any, bool) {
+	return committedOr(recs, reply), true
+}
+
+// Committed answers a command that led to events: the number of the last one,
+// or of nothing new when there was nothing to do.
+type Committed struct {
+	Number uint64
+}
+
+// committedOr is a Committed for records, else reply.
+func committedOr(recs []chat.Record, reply any) any {
+	if len(recs) > 0 {
+		return &Committed{Number: recs[len(recs)-1].Number}
+	}
+	if reply == nil {
+		return &Committed{}
+	}
+	return reply
+}

@@ -1,0 +1,147 @@
+package tenant
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"beep/chat"
+	"beep/wire"
+)
+
+// Log is what a copy is loaded from.
+type Log interface {
+	LoadSnapshot(ctx context.Context, key chat.Key) (wire.Snapshot, bool, error)
+	Replay(ctx context.Context, key chat.Key, afterSeq uint64, fn func(seq uint64, c wire.Commit) error) error
+}
+
+const (
+	// linger is how long a copy nobody holds is kept: longer than a client
+	// needs to reconnect, so that a herd finds it warm.
+	linger = 2 * time.Minute
+	// loadTimeout bounds one loading: a server of 500,000 members takes seconds.
+	loadTimeout = 30 * time.Second
+)
+
+// Book holds the copies. Its methods may be called from any goroutine.
+type Book struct {
+	log    Log
+	logger *slog.Logger
+	now    func() time.Time
+
+	mu       sync.Mutex
+	servers  map[chat.ServerID]*Server
+	channels map[chat.ChannelID]chat.ServerID
+
+	background sync.WaitGroup
+	ctx        context.Context
+	stop       context.CancelFunc
+}
+
+// New makes an empty book.
+func New(log Log, logger *slog.Logger) *Book {
+	ctx, stop := context.WithCancel(context.Background())
+	return &Book{
+		log: log, logger: logger, now: time.Now, ctx: ctx, stop: stop,
+		servers: map[chat.ServerID]*Server{}, channels: map[chat.ChannelID]chat.ServerID{},
+	}
+}
+
+// Run drops copies that nobody holds any more, until ctx ends.
+func (b *Book) Run(ctx context.Context) error {
+	t := time.NewTicker(linger / 4)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.C:
+			b.sweep()
+		}
+	}
+}
+
+// Close stops loading and waits for what is under way.
+func (b *Book) Close() {
+	b.stop()
+	b.background.Wait()
+}
+
+// Acquire returns the copy of server id, loading it first if need be; the
+// caller must Release it. A server that was never created is NotFound.
+func (b *Book) Acquire(ctx context.Context, id chat.ServerID) (*Server, error) {
+	const op = "open server"
+	b.mu.Lock()
+	s := b.servers[id]
+	if s == nil {
+		s = newServer(b, id)
+		b.servers[id] = s
+		b.background.Add(1)
+		go s.load()
+	}
+	s.holders++
+	b.mu.Unlock()
+	select {
+	case <-s.loaded:
+	case <-ctx.Done():
+		s.Release()
+		return nil, &chat.Error{Kind: chat.Unavailable, Op: op, Message: "took too long", Err: ctx.Err()}
+	}
+	if s.err != nil {
+		s.Release()
+		return nil, &chat.Error{Kind: chat.Unavailable, Op: op, Message: "temporarily unavailable", Err: s.err}
+	}
+	if s.Number() == 0 {
+		s.Release()
+		return nil, chat.Errorf(chat.NotFound, op, "there is no such server")
+	}
+	return s, nil
+}
+
+// ServerOf names the server of a channel, if a copy of it is held here.
+func (b *Book) ServerOf(ch chat.ChannelID) (chat.ServerID, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	id, ok := b.channels[ch]
+	return id, ok
+}
+
+// Advance hands in records of server id's log that are committed, in order.
+// What is known already is skipped; after a gap the copy reads the log. A server of which there is no copy is none of our business.
+func (b *Book) Advance(id chat.ServerID, recs []chat.Record) {
+	b.mu.Lock()
+	s := b.servers[id]
+	b.mu.Unlock()
+	if s != nil && len(recs) != 0 {
+		s.advance(recs)
+	}
+}
+
+func (b *Book) sweep() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for id, s := range b.servers {
+		if s.holders == 0 && b.now().Sub(s.idleSince) > linger {
+			b.removeLocked(id, s)
+		}
+	}
+}
+
+// removeLocked forgets a copy and its channels.
+func (b *Book) removeLocked(id chat.ServerID, s *Server) {
+	delete(b.servers, id)
+	for ch, owner := range b.channels {
+		if owner == s.id {
+			delete(b.channels, ch)
+		}
+	}
+}
+
+func (b *Book) index(id chat.ServerID, chs []chat.ChannelID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, ch := range chs {
+		b.channels[ch] = id
+	}
+}
