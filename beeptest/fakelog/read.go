@@ -1,0 +1,168 @@
+package fakelog
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"beep/chat"
+	"beep/jetstream"
+	"beep/wire"
+)
+
+// Head is jetstream.Log's Head.
+func (l *Log) Head(_ context.Context, key chat.Key) (jetstream.Head, error) {
+	if !key.Valid() {
+		return jetstream.Head{}, fmt.Errorf("key %s names no entity", key)
+	}
+	head := jetstream.Head{}
+	for _, m := range l.of(key, 0) {
+		head.Seq = m.seq
+		if h, err := wire.DecodeHead(m.data); err == nil {
+			head.Epoch, head.First, head.Last = h.Epoch, h.First, h.Last
+		}
+	}
+	return head, nil
+}
+
+// of copies the messages of key after sequence after.
+func (l *Log) of(key chat.Key, after uint64) []stored {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []stored
+	stream := l.shards[key.Shard()]
+	for i := min(int(after), len(stream)); i < len(stream); i++ {
+		if stream[i].key == key {
+			list = append(list, stream[i])
+		}
+	}
+	return list
+}
+
+// Replay is jetstream.Log's Replay.
+func (l *Log) Replay(ctx context.Context, key chat.Key, afterSeq uint64, fn func(seq uint64, c wire.Commit) error) error {
+	return l.walk(ctx, key, afterSeq, fn)
+}
+
+// Read is jetstream.Log's Read.
+func (l *Log) Read(ctx context.Context, key chat.Key, from, to uint64, fn func(seq uint64, c wire.Commit) error) error {
+	return l.walk(ctx, key, 0, func(seq uint64, c wire.Commit) error {
+		if c.Last() < from || c.First > to {
+			return nil
+		}
+		return fn(seq, c)
+	})
+}
+
+// walk hands commits out as jetstream does: what is unreadable between two
+// commits becomes records with Err set.
+func (l *Log) walk(ctx context.Context, key chat.Key, after uint64, fn func(uint64, wire.Commit) error) error {
+	last, known := uint64(0), after == 0
+	var bad *stored
+	for _, m := range l.of(key, after) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		c, err := wire.DecodeCommit(key, m.data)
+		if err != nil {
+			d := jetstream.DeadLetter{Shard: key.Shard(), Seq: m.seq, Key: key, Reason: err.Error(), Data: m.data}
+			if err := l.Quarantine(ctx, d); err != nil {
+				return err
+			}
+			bad = &m
+			continue
+		}
+		if bad != nil && known && c.First > last+1 && c.First-last-1 <= chat.MaxRecordsPerCommit {
+			gap := wire.Commit{Key: key, First: last + 1, Records: make([]wire.Record, c.First-last-1)}
+			for i := range gap.Records {
+				gap.Records[i] = wire.Record{Number: gap.First + uint64(i), Err: fmt.Errorf("commit unreadable: %w", wire.ErrCorrupt)}
+			}
+			if err := fn(bad.seq, gap); err != nil {
+				return err
+			}
+		}
+		bad, last, known = nil, c.Last(), true
+		if err := fn(m.seq, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Heads is jetstream.Log's Heads.
+func (l *Log) Heads(ctx context.Context, tenant uint64) (map[chat.Key]uint64, error) {
+	heads := make(map[chat.Key]uint64)
+	err := l.Keys(ctx, func(key chat.Key, head uint64) error {
+		if key.Tenant == tenant {
+			heads[key] = head
+		}
+		return nil
+	})
+	return heads, err
+}
+
+// Keys is jetstream.Log's Keys.
+func (l *Log) Keys(ctx context.Context, fn func(key chat.Key, head uint64) error) error {
+	l.mu.Lock()
+	keys := make([]chat.Key, 0, len(l.heads))
+	for key := range l.heads {
+		keys = append(keys, key)
+	}
+	l.mu.Unlock()
+	for _, key := range keys {
+		h, err := l.Head(ctx, key)
+		if err != nil {
+			return err
+		}
+		if err := fn(key, h.Last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// LoadSnapshot is jetstream.Log's LoadSnapshot.
+func (l *Log) LoadSnapshot(_ context.Context, key chat.Key) (wire.Snapshot, bool, error) {
+	l.mu.Lock()
+	data, ok := l.snapshots[key]
+	l.mu.Unlock()
+	if !ok {
+		return wire.Snapshot{}, false, nil
+	}
+	s, err := wire.DecodeSnapshot(data)
+	return s, err == nil, nil //nolint:nilerr // an unusable snapshot counts as none
+}
+
+// SaveSnapshot is jetstream.Log's SaveSnapshot.
+func (l *Log) SaveSnapshot(_ context.Context, key chat.Key, s wire.Snapshot) error {
+	return l.SetSnapshot(key, wire.EncodeSnapshot(s))
+}
+
+// SetSnapshot stores raw bytes as the snapshot of key: a damaged one.
+func (l *Log) SetSnapshot(key chat.Key, data []byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.snapshots[key] = data
+	return nil
+}
+
+// RecentSends is jetstream.Log's RecentSends.
+func (l *Log) RecentSends(_ context.Context, since time.Time) (map[chat.UserID][]int64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sends := make(map[chat.UserID][]int64)
+	for _, stream := range l.shards {
+		for _, m := range stream {
+			c, err := wire.DecodeCommit(m.key, m.data)
+			if err != nil {
+				continue
+			}
+			for _, r := range c.Records {
+				if r.Err == nil && r.Kind == chat.KindMessageSent && r.Time >= since.UnixMilli() {
+					sends[r.Author] = append(sends[r.Author], r.Time)
+				}
+			}
+		}
+	}
+	return sends, nil
+}
