@@ -1,0 +1,84 @@
+package storesuite
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"beep/chat"
+	"beep/store"
+)
+
+// Run runs the suite; open gives each test an empty store that it may use alone.
+func Run(t *testing.T, open func(t *testing.T) *store.Store) {
+	for name, test := range map[string]func(*testing.T, *bundle){
+		"accounts are found by id, name and e-mail":                 accountsAreFound,
+		"a taken name or e-mail is named":                           takenIsNamed,
+		"an account changes":                                        accountChanges,
+		"of many with one name one gets the account":                oneGetsTheName,
+		"tokens lead to their account":                              tokensLead,
+		"a token is consumed by one only":                           consumedOnce,
+		"tokens are deleted by kind and by age":                     tokensAreDeleted,
+		"a projection stores its rows and its cursors":              projectionStores,
+		"a failed projection leaves nothing":                        failedProjection,
+		"a cursor that was moved stops a projection":                movedCursor,
+		"of two projectors exactly one wins":                        oneProjectorWins,
+		"applied numbers are kept by entity":                        appliedNumbers,
+		"messages come in pages of ascending order":                 messagesComeInPages,
+		"messages are inserted once, edited and deleted":            messagesChange,
+		"many messages go in and come out alike":                    manyMessages,
+		"a missing message still answers the applied number":        missingMessage,
+		"public servers are found by what they are called":          publicServers,
+		"members are listed and counted":                            members,
+		"profiles are found by id and name":                         profiles,
+		"read positions move and are forgotten":                     readPositions,
+		"dead letters are kept once and in order":                   deadLetters,
+		"all entities are walked":                                   entitiesAreWalked,
+		"text of every language and every quote survives":           textSurvives,
+		"a caller who gave up is told so":                           callerGaveUp,
+		"a closed store is unavailable":                             closedIsUnavailable,
+		"an account is written while the projector writes for long": accountBesideProjector,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, &bundle{Store: open(t), ctx: t.Context()})
+		})
+	}
+}
+
+// bundle is a store with the shortest words for using it.
+type bundle struct {
+	*store.Store
+	ctx context.Context
+}
+
+// long is how long a test waits for what must happen.
+const long = 30 * time.Second
+
+func (b *bundle) project(t *testing.T, fn func(*store.Tx) error) {
+	t.Helper()
+	if err := b.Project(b.ctx, nil, fn); err != nil {
+		t.Fatalf("project: %v", err)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustBe(t *testing.T, err error, k chat.ErrorKind) {
+	t.Helper()
+	if !chat.Is(err, k) {
+		t.Fatalf("error is %v, want kind %v", err, k)
+	}
+}
+
+func equal[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Fatalf("%s is %v, want %v", what, got, want)
+	}
+}
