@@ -1,0 +1,109 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+
+	"beep/chat"
+)
+
+// maxUnsent is how many sends may be unanswered at once; further ones wait. It
+// is the number of nonces that the server remembers of a user in a channel:
+// with more, a repeat might be stored twice.
+const maxUnsent = chat.NoncesPerAuthor
+
+// SendOptions are the rarer parts of a send.
+type SendOptions struct {
+	ReplyTo chat.MessageID
+	// Nonce names the send, so that a repeat is stored once; "" makes a fresh one.
+	Nonce string
+}
+
+// Send sends a message, and sends it again under the same nonce if the
+// connection is lost before the answer: it is stored once. When it returns
+// without error the message is on disk. An error of kind Unavailable leaves it
+// open whether it is; a repeat with the same SendOptions.Nonce finds out.
+func (c *Client) Send(ctx context.Context, channel chat.ChannelID, content string, opt SendOptions) (chat.Sent, error) {
+	ctx, cancel := c.limit(ctx)
+	defer cancel()
+	select {
+	case c.sends <- struct{}{}:
+		defer func() { <-c.sends }()
+	case <-ctx.Done():
+		return chat.Sent{}, &chat.Error{Kind: chat.Unavailable, Op: "message.send", Message: "too many sends wait for their answer", Err: context.Cause(ctx)}
+	}
+	if opt.Nonce == "" {
+		opt.Nonce = rand.Text()
+	}
+	in := struct {
+		ChannelID chat.ChannelID `json:"channel_id"`
+		Content   string         `json:"content"`
+		ReplyTo   chat.MessageID `json:"reply_to,omitempty"`
+		Nonce     string         `json:"nonce"`
+	}{channel, content, opt.ReplyTo, opt.Nonce}
+	var sent chat.Sent
+	_, err := c.do(ctx, "message.send", in, &sent)
+	return sent, err
+}
+
+type messageRef struct {
+	ChannelID chat.ChannelID `json:"channel_id"`
+	MessageID chat.MessageID `json:"message_id"`
+	Content   string         `json:"content,omitempty"`
+}
+
+// Edit replaces the content of one's own message.
+func (c *Client) Edit(ctx context.Context, channel chat.ChannelID, id chat.MessageID, content string) error {
+	_, err := c.do(ctx, "message.edit", messageRef{channel, id, content}, nil)
+	return err
+}
+
+// Delete removes a message.
+func (c *Client) Delete(ctx context.Context, channel chat.ChannelID, id chat.MessageID) error {
+	repeated, err := c.do(ctx, "message.delete", messageRef{ChannelID: channel, MessageID: id}, nil)
+	if repeated && chat.Is(err, chat.NotFound) {
+		return nil // the first time did it
+	}
+	return err
+}
+
+// HistoryQuery asks for a page of a channel: at most one of Before, After
+// (sequences) and Around; none asks for the newest page. Limit is 1 to 100, 0
+// means the server's 50.
+type HistoryQuery struct {
+	Before uint64         `json:"before,omitempty"`
+	After  uint64         `json:"after,omitempty"`
+	Around chat.MessageID `json:"around,omitempty"`
+	Limit  int            `json:"limit,omitempty"`
+}
+
+// History reads a page of messages, oldest first, as they are now.
+func (c *Client) History(ctx context.Context, channel chat.ChannelID, q HistoryQuery) ([]chat.Message, error) {
+	in := struct {
+		ChannelID chat.ChannelID `json:"channel_id"`
+		HistoryQuery
+	}{channel, q}
+	var out struct {
+		Messages []chat.Message `json:"messages"`
+	}
+	_, err := c.do(ctx, "message.list", in, &out)
+	return out.Messages, err
+}
+
+// Typing tells the others that the user is typing; repeat it every 5 s.
+func (c *Client) Typing(ctx context.Context, channel chat.ChannelID) error {
+	in := struct {
+		ChannelID chat.ChannelID `json:"channel_id"`
+	}{channel}
+	return c.once(ctx, "typing.start", in, nil)
+}
+
+// SetRead moves the user's read position up to seq; it never goes back.
+func (c *Client) SetRead(ctx context.Context, channel chat.ChannelID, seq uint64) error {
+	in := struct {
+		ChannelID chat.ChannelID `json:"channel_id"`
+		Seq       uint64         `json:"seq"`
+	}{channel, seq}
+	_, err := c.do(ctx, "read.set", in, nil)
+	return err
+}
