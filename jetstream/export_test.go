@@ -1,0 +1,66 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"beep/chat"
+	"beep/subjects"
+)
+
+// DropAcks loses the next n answers to appends.
+func (l *Log) DropAcks(n int) {
+	var left atomic.Int64
+	left.Store(int64(n))
+	drop := func() bool { return left.Add(-1) >= 0 }
+	l.app.drop.Store(&drop)
+}
+
+// Inject publishes raw bytes into the log of key, without fence or id.
+func (l *Log) Inject(key chat.Key, data []byte) (seq uint64, err error) {
+	return l.inject(&nats.Msg{Subject: subjects.Log(key), Data: data})
+}
+
+// InjectWithID is Inject with a message id.
+func (l *Log) InjectWithID(key chat.Key, id string, data []byte) (seq uint64, err error) {
+	return l.inject(&nats.Msg{Subject: subjects.Log(key), Data: data, Header: nats.Header{hdrMsgID: {id}}})
+}
+
+func (l *Log) inject(m *nats.Msg) (seq uint64, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	err = retry(ctx, func() error {
+		attempt, cancel := context.WithTimeout(ctx, getTimeout)
+		defer cancel()
+		answer, err := l.nc.RequestMsgWithContext(attempt, m)
+		if err != nil {
+			return errors.Join(errAgain, err)
+		}
+		v, n, _ := readAck(answer)
+		if v != accepted {
+			return errAgain
+		}
+		seq = n
+		return nil
+	})
+	return seq, err
+}
+
+// SetSnapshot stores raw bytes as key's snapshot.
+func (l *Log) SetSnapshot(key chat.Key, data []byte) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	_, err := l.kv.Put(ctx, subjects.SnapshotKey(key), data)
+	return err
+}
+
+// Pending is how many appends have no answer yet.
+func (l *Log) Pending() int {
+	l.app.mu.Lock()
+	defer l.app.mu.Unlock()
+	return len(l.app.pend)
+}
