@@ -63,7 +63,8 @@ type Client struct {
 	attempt  int           // connections in a row that came to nothing
 	wait     time.Duration // the server's wish for the next reconnect
 	fresh    bool          // identify rather than resume
-	messages int           // Message events since the last Disconnected
+	caughtUp bool          // ready or resumed has come on this connection
+	messages int           // Message events while catching up
 }
 
 // New makes a Client. Nothing happens before Run.

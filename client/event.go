@@ -93,7 +93,7 @@ type (
 	// Resumed ends the catching up after a Disconnected.
 	Resumed struct {
 		Replayed int // records, as the server counts them
-		Messages int // Message events since the connection was lost
+		Messages int // Message events missed while the connection was lost
 	}
 	// Disconnected: the connection is lost or could not be made. Err says how;
 	// the next attempt comes after Retry.

@@ -75,10 +75,7 @@ func DialRaw(ctx context.Context, baseURL string, opt RawOptions) (*RawConn, err
 	if err != nil {
 		return nil, &CloseError{Code: CloseAbnormal, Err: err}
 	}
-	if opt.ReadBuffer <= 0 {
-		opt.ReadBuffer = defaultRawBuffer
-	}
-	c := &RawConn{nc: nc, br: bufio.NewReaderSize(nc, max(opt.ReadBuffer, minRawBuffer))}
+	c := newRawConn(nc, opt.ReadBuffer)
 	stop := context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
 	err = c.open(u, opening)
 	if !stop() && err == nil {
@@ -89,6 +86,13 @@ func DialRaw(ctx context.Context, baseURL string, opt RawOptions) (*RawConn, err
 		return nil, err
 	}
 	return c, nil
+}
+
+func newRawConn(nc net.Conn, buffer int) *RawConn {
+	if buffer <= 0 {
+		buffer = defaultRawBuffer
+	}
+	return &RawConn{nc: nc, br: bufio.NewReaderSize(nc, max(buffer, minRawBuffer))}
 }
 
 func dialTCP(ctx context.Context, u *url.URL, dial func(context.Context, string, string) (net.Conn, error)) (net.Conn, error) {

@@ -185,6 +185,10 @@ func parseBase(baseURL string) (*url.URL, error) {
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, chat.Errorf(chat.Invalid, "read address", "%q is not an http:// or https:// address", baseURL)
 	}
+	if u.Path == "" {
+		u.Path = "/" // or else what is joined to it would be relative
+	}
+	u.RawQuery, u.Fragment = "", ""
 	return u, nil
 }
 

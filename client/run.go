@@ -40,6 +40,7 @@ func (c *Client) Run(ctx context.Context) (err error) {
 	}()
 	for {
 		err := c.session(ctx)
+		c.caughtUp = false
 		c.setConn(nil)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -124,7 +125,7 @@ func (c *Client) handle(ctx context.Context, conn *Conn, f *Frame) error {
 		c.state.forget(f.ServerID)
 		return c.push(ctx, ServerGone{f.ServerID})
 	case wire.OpResync:
-		return c.onResync(ctx, conn, f)
+		return c.onResync(ctx, f)
 	}
 	if e := signalOf(f); e != nil {
 		return c.push(ctx, e)
@@ -146,7 +147,7 @@ func (c *Client) onReady(ctx context.Context, conn *Conn, f *Frame) error {
 			return err
 		}
 	}
-	c.messages = 0
+	c.messages, c.caughtUp = 0, true
 	c.setConn(conn)
 	return nil
 }
@@ -156,7 +157,7 @@ func (c *Client) onResumed(ctx context.Context, conn *Conn, f *Frame) error {
 		return errFresh
 	}
 	err := c.push(ctx, Resumed{Replayed: f.Replayed, Messages: c.messages})
-	c.messages = 0
+	c.messages, c.caughtUp = 0, true
 	c.setConn(conn)
 	return err
 }
@@ -181,7 +182,7 @@ func (c *Client) onServer(ctx context.Context, f *Frame) error {
 // onResync: of a channel the client keeps nothing but the position. What it
 // keeps of a server or the user comes with ready alone, so it identifies anew,
 // while resuming after the rest was replayed.
-func (c *Client) onResync(ctx context.Context, conn *Conn, f *Frame) error {
+func (c *Client) onResync(ctx context.Context, f *Frame) error {
 	key := f.Key()
 	if !key.Valid() {
 		return &ProtocolError{Message: "resync of no log"}
@@ -197,16 +198,10 @@ func (c *Client) onResync(ctx context.Context, conn *Conn, f *Frame) error {
 		return nil
 	}
 	c.fresh = true
-	if c.isLive(conn) {
+	if c.caughtUp {
 		return errFresh
 	}
 	return nil
-}
-
-func (c *Client) isLive(conn *Conn) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.conn == conn
 }
 
 // onEvent checks that the record is the next of its log and hands it out. The
@@ -234,7 +229,7 @@ func (c *Client) onEvent(ctx context.Context, f *Frame) error {
 	}
 	e := eventOf(f)
 	c.state.apply(e)
-	if _, ok := e.(Message); ok {
+	if _, ok := e.(Message); ok && !c.caughtUp {
 		c.messages++
 	}
 	if err := c.push(ctx, e); err != nil {
