@@ -131,7 +131,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (chat.UserID, 
 	}
 	if !account.Validated {
 		s.cache.drop(hash)
-		return 0, chat.Errorf(chat.Forbidden, op, notValidated)
+		return 0, chat.Errorf(chat.Unauthenticated, op, notValidated)
 	}
 	s.cache.put(hash, e, epoch)
 	return t.UserID, nil
