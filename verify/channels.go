@@ -1,0 +1,205 @@
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"sort"
+
+	"beep/chat"
+	"beep/wire"
+)
+
+// channels checks every channel's messages: log, database, fresh client. The
+// channels of a server are looked at over one connection of its owner.
+func (r *run) channels(ctx context.Context) error {
+	byServer := map[chat.ServerID][]chat.Key{}
+	var order []chat.ServerID
+	for id, st := range r.servers {
+		order = append(order, id)
+		for i := range st.Channels {
+			byServer[id] = append(byServer[id], chat.ChannelKey(id, st.Channels[i].ID))
+		}
+	}
+	sort.Slice(order, func(i, j int) bool { return order[i] < order[j] })
+	done := 0
+	for _, id := range order {
+		if err := r.server(ctx, r.servers[id], byServer[id]); err != nil {
+			return fmt.Errorf("server %d: %w", id, err)
+		}
+		done += len(byServer[id])
+		if done/progressEvery != (done-len(byServer[id]))/progressEvery {
+			r.say("channels: %d done, %d messages", done, r.report.Messages)
+		}
+	}
+	return nil
+}
+
+func (r *run) server(ctx context.Context, st *chat.Server, keys []chat.Key) error {
+	if !st.Exists() {
+		return nil
+	}
+	fresh, err := r.connect(ctx, st.OwnerID)
+	if err != nil {
+		return err
+	}
+	defer fresh.close(ctx)
+	r.freshServer(fresh, st)
+	for _, key := range keys {
+		r.report.Channels++
+		if err := r.channel(ctx, fresh, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errChanged says that an entity got new records while it was looked at.
+var errChanged = errors.New("changed meanwhile")
+
+// channel checks one channel, again if it changed while it was looked at.
+func (r *run) channel(ctx context.Context, fresh *freshClient, key chat.Key) error {
+	for range attempts {
+		before := len(r.report.Differences)
+		err := r.channelOnce(ctx, fresh, key)
+		if !errors.Is(err, errChanged) {
+			return err
+		}
+		r.report.Differences = r.report.Differences[:before]
+		if err := r.awaitDatabase(ctx); err != nil {
+			return err
+		}
+	}
+	r.say("%s is too busy to be compared; its log was checked", describe(key))
+	return nil
+}
+
+func (r *run) channelOnce(ctx context.Context, fresh *freshClient, key chat.Key) error {
+	folded, last, err := r.fold(ctx, key)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", describe(key), err)
+	}
+	if err := r.applied(ctx, key, last); err != nil {
+		return err
+	}
+	if err := r.database(ctx, key, folded); err != nil {
+		return err
+	}
+	seen, err := r.freshChannel(ctx, fresh, key, folded)
+	if err != nil {
+		return err
+	}
+	if head, err := r.cfg.Log.Head(ctx, key); err != nil {
+		return err
+	} else if head.Last != last {
+		return errChanged
+	}
+	r.report.Records += last
+	r.report.Messages += uint64(len(folded))
+	r.report.SeenByFresh += seen
+	return nil
+}
+
+// fold reads a channel's log into the messages that stand in it now, in order.
+func (r *run) fold(ctx context.Context, key chat.Key) ([]chat.Message, uint64, error) {
+	var all []chat.Message
+	at := map[chat.MessageID]int{}
+	gone := map[chat.MessageID]bool{}
+	sent := sends{}
+	last, err := r.read(ctx, key, func(rec chat.Record) {
+		switch e := rec.Event.(type) {
+		case *chat.MessageSent:
+			if first, ok := sent.repeated(rec); ok {
+				r.differ(key, "records %d and %d are the same send (nonce %s)", first, rec.Number, e.Nonce)
+			}
+			if _, ok := at[e.ID]; ok {
+				r.differ(key, "message %d was sent twice", e.ID)
+			}
+			at[e.ID] = len(all)
+			all = append(all, chat.NewMessage(chat.ChannelID(key.ID), rec, e))
+		case *chat.MessageEdited:
+			if i, ok := at[e.ID]; ok {
+				all[i].Content, all[i].EditedAt = e.Content, rec.Time
+			} else {
+				r.differ(key, "record %d edits message %d, which was never sent", rec.Number, e.ID)
+			}
+		case *chat.MessageDeleted:
+			gone[e.ID] = true
+		}
+	})
+	kept := all[:0]
+	for i := range all {
+		if !gone[all[i].ID] {
+			kept = append(kept, all[i])
+		}
+	}
+	return kept, last, err
+}
+
+// sends remembers, per author, the nonces the rules promise to remember.
+type sends map[chat.UserID][]chat.Record
+
+// repeated reports whether rec repeats one of its author's newest nonces, and
+// the number of the first.
+func (s sends) repeated(rec chat.Record) (first uint64, ok bool) {
+	if rec.Nonce == "" {
+		return 0, false
+	}
+	known := s[rec.Author]
+	for _, k := range known {
+		if k.Nonce == rec.Nonce && rec.Number-k.Number < chat.NoncesPerChannel {
+			return k.Number, true
+		}
+	}
+	if len(known) >= chat.NoncesPerAuthor {
+		known = append(known[:0], known[1:]...)
+	}
+	s[rec.Author] = append(known, chat.Record{Number: rec.Number, Nonce: rec.Nonce})
+	return 0, false
+}
+
+// database compares the folded messages with the database's rows.
+func (r *run) database(ctx context.Context, key chat.Key, folded []chat.Message) error {
+	i := 0
+	err := r.cfg.Store.AllMessages(ctx, chat.ChannelID(key.ID), func(m chat.Message) error {
+		if i < len(folded) {
+			r.compare(key, "the database", &folded[i], &m)
+		}
+		i++
+		return nil
+	})
+	if err == nil && i != len(folded) {
+		r.differ(key, "%d messages by the log, %d in the database", len(folded), i)
+	}
+	return err
+}
+
+// compare reports the first way in which two messages differ.
+func (r *run) compare(key chat.Key, where string, want, got *chat.Message) {
+	if *want == *got {
+		return
+	}
+	a, _ := json.Marshal(want)
+	b, _ := json.Marshal(got)
+	// Checksums, not texts: reports are passed around.
+	r.differ(key, "message %d (seq %d) has checksum %08x by the log; %s has message %d (seq %d) with %08x there",
+		want.ID, want.Seq, crc32.ChecksumIEEE(a), where, got.ID, got.Seq, crc32.ChecksumIEEE(b))
+}
+
+// strays looks for entities in the database that the log does not know.
+func (r *run) strays(ctx context.Context) error {
+	return r.cfg.Store.AllEntities(ctx, func(key chat.Key, applied uint64) error {
+		if _, ok := r.keys[key]; !ok && applied > 0 {
+			now := map[chat.Key]bool{}
+			if err := r.cfg.Log.Replay(ctx, key, 0, func(uint64, wire.Commit) error { now[key] = true; return nil }); err != nil {
+				return err
+			}
+			if !now[key] {
+				r.differ(key, "the database knows %d records of it, the log none", applied)
+			}
+		}
+		return nil
+	})
+}

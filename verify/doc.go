@@ -1,0 +1,8 @@
+// Package verify is the checker behind `beep verify`: it proves that nothing
+// acknowledged was lost, doubled or reordered. For every entity it reads the
+// whole log and checks checksums and dense numbers; folds it by the rules; and
+// compares the outcome with the database, row by row, and with what a client
+// that has never been here before is shown over a real connection.
+//
+// It must change nothing.
+package verify

@@ -1,0 +1,232 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"beep/chat"
+	"beep/jetstream"
+	"beep/store"
+	"beep/wire"
+)
+
+// Log is the log as the checker reads it.
+type Log interface {
+	Keys(ctx context.Context, fn func(key chat.Key, head uint64) error) error
+	Head(ctx context.Context, key chat.Key) (jetstream.Head, error)
+	Replay(ctx context.Context, key chat.Key, afterSeq uint64, fn func(seq uint64, c wire.Commit) error) error
+}
+
+// Store is the database as the checker reads it.
+type Store interface {
+	Applied(ctx context.Context, key chat.Key) (uint64, error)
+	AllMessages(ctx context.Context, ch chat.ChannelID, fn func(chat.Message) error) error
+	AllEntities(ctx context.Context, fn func(key chat.Key, applied uint64) error) error
+	Members(ctx context.Context, server chat.ServerID, after chat.UserID, limit int) ([]store.Member, error)
+}
+
+// Config is what a run needs.
+type Config struct {
+	Log   Log
+	Store Store
+	// Lag is how many commits the database is behind.
+	Lag func() uint64
+	// URL is where clients connect; Token makes a token for a user, Forget ends it.
+	URL      string
+	Token    func(ctx context.Context, user chat.UserID) (string, error)
+	Forget   func(ctx context.Context, token string) error
+	Progress func(Progress)
+}
+
+// Progress is a word on the way, or at the end the Report.
+type Progress struct {
+	Text   string  `json:"text,omitempty"`
+	Report *Report `json:"report,omitempty"`
+}
+
+// Report is the outcome. It is good when Differences and Error are empty.
+type Report struct {
+	Users       int      `json:"users"`
+	Servers     int      `json:"servers"`
+	Channels    int      `json:"channels"`
+	Records     uint64   `json:"records"`
+	Messages    uint64   `json:"messages"`
+	SeenByFresh uint64   `json:"messages_seen_by_fresh_client"`
+	Differences []string `json:"differences"` // the first maxDifferences
+	Error       string   `json:"error,omitempty"`
+	Seconds     float64  `json:"seconds"`
+}
+
+// OK reports whether everything agrees.
+func (r *Report) OK() bool { return len(r.Differences) == 0 && r.Error == "" }
+
+const (
+	// maxDifferences bounds the report; the first one is the one that matters.
+	maxDifferences = 20
+	// lagPatience is how long the database may take to catch up.
+	lagPatience = 2 * time.Minute
+	lagPause    = 50 * time.Millisecond
+	// attempts is how often an entity is read again that changed meanwhile.
+	attempts = 5
+	// progressEvery is how many entities pass between two words.
+	progressEvery = 500
+)
+
+type run struct {
+	cfg     Config
+	report  Report
+	servers map[chat.ServerID]*chat.Server
+	users   map[chat.UserID]*chat.User
+	keys    map[chat.Key]uint64
+	order   []chat.Key
+}
+
+// Run checks everything. The error says that it could not; differences are in
+// the report.
+func Run(ctx context.Context, cfg Config) (Report, error) {
+	r := &run{
+		cfg: cfg, servers: map[chat.ServerID]*chat.Server{}, users: map[chat.UserID]*chat.User{}, keys: map[chat.Key]uint64{},
+		report: Report{Differences: []string{}},
+	}
+	began := time.Now()
+	err := r.all(ctx)
+	r.report.Seconds = time.Since(began).Seconds()
+	return r.report, err
+}
+
+func (r *run) all(ctx context.Context) error {
+	if err := r.awaitDatabase(ctx); err != nil {
+		return err
+	}
+	err := r.cfg.Log.Keys(ctx, func(key chat.Key, head uint64) error {
+		r.keys[key] = head
+		r.order = append(r.order, key)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("list entities: %w", err)
+	}
+	r.say("%d entities in the log", len(r.order))
+	for _, kind := range []chat.EntityKind{chat.KindUser, chat.KindServer} {
+		for i, key := range r.order {
+			if key.Kind == kind {
+				if err := r.settings(ctx, key); err != nil {
+					return err
+				}
+			}
+			r.progress(i, "log")
+		}
+	}
+	r.memberships()
+	if err := r.channels(ctx); err != nil {
+		return err
+	}
+	return r.strays(ctx)
+}
+
+func (r *run) say(format string, args ...any) {
+	if r.cfg.Progress != nil {
+		r.cfg.Progress(Progress{Text: fmt.Sprintf(format, args...)})
+	}
+}
+
+func (r *run) progress(i int, what string) {
+	if i > 0 && i%progressEvery == 0 {
+		r.say("%s: %d of %d entities, %d records", what, i, len(r.order), r.report.Records)
+	}
+}
+
+func (r *run) differ(key chat.Key, format string, args ...any) {
+	if len(r.report.Differences) < maxDifferences {
+		r.report.Differences = append(r.report.Differences, describe(key)+": "+fmt.Sprintf(format, args...))
+	}
+}
+
+func describe(key chat.Key) string {
+	switch key.Kind {
+	case chat.KindUser:
+		return fmt.Sprintf("user %d", key.ID)
+	case chat.KindServer:
+		return fmt.Sprintf("server %d", key.ID)
+	}
+	return fmt.Sprintf("channel %d of server %d", key.ID, key.Tenant)
+}
+
+// awaitDatabase waits until the projection has caught up.
+func (r *run) awaitDatabase(ctx context.Context) error {
+	deadline := time.Now().Add(lagPatience)
+	for r.cfg.Lag() > 0 {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("the database is still %d commits behind after %s", r.cfg.Lag(), lagPatience)
+		}
+		r.say("waiting for the database: %d commits behind", r.cfg.Lag())
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lagPause):
+		}
+	}
+	return nil
+}
+
+// read hands out every record of an entity after checking its form: each
+// number follows on the one before, and each record is readable.
+func (r *run) read(ctx context.Context, key chat.Key, fn func(chat.Record)) (uint64, error) {
+	var last uint64
+	err := r.cfg.Log.Replay(ctx, key, 0, func(seq uint64, c wire.Commit) error {
+		for i := range c.Records {
+			rec, err := wire.DecodeEvent(&c.Records[i])
+			if err != nil {
+				r.differ(key, "record %d (stream sequence %d) cannot be read: %v", rec.Number, seq, err)
+			}
+			if rec.Number != last+1 {
+				r.differ(key, "record %d follows on %d in the log", rec.Number, last)
+			}
+			last = rec.Number
+			fn(rec)
+		}
+		return nil
+	})
+	return last, err
+}
+
+// settings checks a user's or a server's log and keeps its state.
+func (r *run) settings(ctx context.Context, key chat.Key) error {
+	var apply func(chat.Record)
+	if key.Kind == chat.KindUser {
+		st := chat.NewUser()
+		r.users[chat.UserID(key.ID)] = st
+		apply = st.Apply
+		r.report.Users++
+	} else {
+		st := chat.NewServer()
+		r.servers[chat.ServerID(key.ID)] = st
+		apply = st.Apply
+		r.report.Servers++
+	}
+	last, err := r.read(ctx, key, apply)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", describe(key), err)
+	}
+	r.report.Records += last
+	if err := r.applied(ctx, key, last); err != nil {
+		return err
+	}
+	if key.Kind == chat.KindServer {
+		return r.members(ctx, key)
+	}
+	return nil
+}
+
+// applied compares how far the database is with where the log ends.
+func (r *run) applied(ctx context.Context, key chat.Key, last uint64) error {
+	applied, err := r.cfg.Store.Applied(ctx, key)
+	if err != nil {
+		return err
+	}
+	if applied < last {
+		r.differ(key, "the log ends at record %d, the database at %d", last, applied)
+	}
+	return nil
+}
