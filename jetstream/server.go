@@ -37,7 +37,9 @@ type ServerConfig struct {
 	ClusterName   string   // "" for a single server
 	ClusterListen string   // host:port for the routes of the cluster
 	Routes        []string // nats://host:port of all members
-	Listen        string   // host:port for clients; "": in-process only, no port at all
+	// Listen is host:port for clients; "": in-process only, no port at all. A
+	// cluster needs one: nats-server opens its routes only behind a client port.
+	Listen string
 }
 
 // Server is an embedded nats-server with JetStream, fsync on every write.
@@ -76,11 +78,12 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 	ns.SetLoggerV2(log, false, false, false)
 	ns.Start()
 	s := &Server{ns: ns, logger: logger, maxBytes: cfg.MaxBytes}
-	if !ns.ReadyForConnections(readyWait) || log.fatal.Load() != nil {
+	if p := log.fatal.Load(); p != nil {
 		s.Shutdown()
-		if p := log.fatal.Load(); p != nil {
-			return nil, fmt.Errorf("start nats server: %s", *p)
-		}
+		return nil, fmt.Errorf("start nats server: %s", *p)
+	}
+	if !ns.ReadyForConnections(readyWait) {
+		s.Shutdown()
 		return nil, errors.New("start nats server: not ready in time")
 	}
 	return s, nil
@@ -105,6 +108,9 @@ func serverOptions(cfg ServerConfig) (*server.Options, error) {
 	}
 	if cfg.ClusterName == "" {
 		return opts, nil
+	}
+	if cfg.Listen == "" {
+		return nil, errors.New("a cluster needs an address to listen on for clients")
 	}
 	opts.Cluster.Name = cfg.ClusterName
 	if opts.Cluster.Host, opts.Cluster.Port, err = splitAddr(cfg.ClusterListen); err != nil {

@@ -71,7 +71,7 @@ func cluster(t *testing.T) []*jetstream.Server {
 	for i, a := range addrs {
 		s, err := jetstream.StartServer(jetstream.ServerConfig{
 			Dir: t.TempDir(), MaxBytes: testStore, Name: fmt.Sprint("node", i),
-			ClusterName: "test", ClusterListen: a, Routes: routes,
+			ClusterName: "test", ClusterListen: a, Routes: routes, Listen: "127.0.0.1:0",
 		})
 		if err != nil {
 			t.Fatal(err)
