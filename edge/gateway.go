@@ -2,63 +2,176 @@ package edge
 
 import (
 	"context"
-	"crypto/sha256"
+	"errors"
 	"log/slog"
-	"net/http"
+	"runtime"
+	"strconv"
+	"sync"
 	"time"
 
 	"beep/chat"
 	"beep/tenant"
 )
 
-// Config is what a gateway is made of.
+// Config is what a gateway is made of. Auth, Requests, Users, Log and Tenants
+// must be there; the rest has defaults.
 type Config struct {
 	Auth     Authenticator
 	Requests Requests
 	Users    Users
 	Log      Log
 	Tenants  *tenant.Book
-	Logger   *slog.Logger
-	// AllowedOrigins are further hosts, or scheme://host, whose pages may connect.
-	AllowedOrigins    []string
+	Logger   *slog.Logger // default: slog.Default()
+	// AllowedOrigins are further hosts, or scheme://host, whose pages may
+	// connect; the gateway's own host always may.
+	AllowedOrigins []string
+	// HeartbeatInterval is told to clients; one who was not heard for twice as
+	// long is closed. Default 30 s.
 	HeartbeatInterval time.Duration
-	NodeID            uint64
-	Now               func() time.Time
+	NodeID            uint64           // tells this edge from the others
+	Now               func() time.Time // default: time.Now
+
+	workers int // default: GOMAXPROCS, at least 2
 }
 
-// Gateway serves WebSocket sessions.
-type Gateway struct{ cfg Config }
+const (
+	defaultHeartbeat = 30 * time.Second
+	// minWorkers keeps one hot hub from holding up all others.
+	minWorkers = 2
+)
 
-// Stats are the gateway's counters.
-type Stats struct {
-	Sessions int
+// Gateway serves WebSocket sessions. It is an http.Handler.
+type Gateway struct {
+	cfg       Config
+	logger    *slog.Logger
+	now       func() time.Time
+	node      string
+	hello     []byte
+	heartbeat []byte // the answer to a heartbeat
+	buffers   bufferPool
+	workers   []*worker
+	starts    *admission
+	reg       registry
+	people    presences
+	stats     counters
+	bad       badLog
+	spawnFn   func(func()) bool // spawn, bound once for all connections
+	loads     chan struct{}     // slots of goroutines that wait for the log
+
+	ctx  context.Context // ends with Run
+	stop context.CancelFunc
+
+	mu       sync.Mutex // guards what follows
+	draining bool
+	stopped  bool
+	wg       sync.WaitGroup
 }
 
-// TokenHash is how a token is named without showing it.
-func TokenHash(token string) [sha256.Size]byte { return sha256.Sum256([]byte(token)) }
+// maxLoads bounds the goroutines that load hubs and fill gaps at a time: more
+// would only queue in the log.
+const maxLoads = 64
+
+// stopGrace is how long a client has to answer the last close frame.
+const stopGrace = time.Second
 
 // New makes a gateway; Run must be called for it to do anything.
-func New(cfg Config) *Gateway { return &Gateway{cfg: cfg} }
-
-// ServeHTTP upgrades a connection to a session.
-func (g *Gateway) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	w.WriteHeader(http.StatusServiceUnavailable)
+func New(cfg Config) *Gateway {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	if cfg.HeartbeatInterval <= 0 {
+		cfg.HeartbeatInterval = defaultHeartbeat
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.workers <= 0 {
+		cfg.workers = max(minWorkers, runtime.GOMAXPROCS(0))
+	}
+	g := &Gateway{
+		cfg: cfg, logger: cfg.Logger, now: cfg.Now,
+		node:      strconv.FormatUint(cfg.NodeID, 10),
+		hello:     helloMessage(cfg.HeartbeatInterval),
+		heartbeat: textMessage([]byte(heartbeatFrame)),
+		loads:     make(chan struct{}, maxLoads),
+	}
+	g.ctx, g.stop = context.WithCancel(context.Background())
+	g.spawnFn = g.spawn
+	g.starts = newAdmission()
+	g.reg.init()
+	g.people.init()
+	for range cfg.workers {
+		g.workers = append(g.workers, newWorker(g))
+	}
+	return g
 }
 
-// Run owns all of the gateway's goroutines and ends with ctx.
-func (g *Gateway) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+// Run owns all of the gateway's goroutines. When ctx ends it closes every
+// session with 1001 and returns after all of them have ended. It is called
+// once.
+func (g *Gateway) Run(ctx context.Context) error {
+	var core sync.WaitGroup
+	for _, w := range g.workers {
+		core.Go(w.run)
+		core.Go(w.pump)
+	}
+	core.Go(func() { g.starts.run(g) })
+	core.Go(g.sweeps)
 
-// Drain sends everybody away.
-func (g *Gateway) Drain(context.Context) {}
+	<-ctx.Done()
+	g.closeAll(closeGoingAway)
+	g.mu.Lock()
+	g.draining, g.stopped = true, true
+	g.mu.Unlock()
+	g.stop()
+	// Clients that do not answer the close frame in time are cut off.
+	impatient := time.AfterFunc(stopGrace, func() {
+		for _, s := range g.reg.find(func(*session) bool { return true }) {
+			_ = s.conn.Close()
+		}
+	})
+	g.wg.Wait()
+	impatient.Stop()
+	core.Wait()
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
 
-// CloseUser ends all sessions of a user with 4200.
-func (g *Gateway) CloseUser(chat.UserID) {}
+// spawn runs fn in a goroutine that Run waits for. It reports false when the
+// gateway has stopped.
+func (g *Gateway) spawn(fn func()) bool {
+	g.mu.Lock()
+	if g.stopped {
+		g.mu.Unlock()
+		return false
+	}
+	g.wg.Add(1)
+	g.mu.Unlock()
+	go func() {
+		defer g.wg.Done()
+		fn()
+	}()
+	return true
+}
 
-// CloseToken ends all sessions of a token with 4200.
-func (g *Gateway) CloseToken([sha256.Size]byte) {}
+// load is spawn for what waits for the log: at most maxLoads run at a time.
+func (g *Gateway) load(fn func()) {
+	g.spawn(func() {
+		select {
+		case g.loads <- struct{}{}:
+			defer func() { <-g.loads }()
+			fn()
+		case <-g.ctx.Done():
+		}
+	})
+}
 
-// Online reports whether a member of a server is connected anywhere.
-func (g *Gateway) Online(chat.ServerID, chat.UserID) bool { return false }
-
-// Stats are the counters now.
-func (g *Gateway) Stats() Stats { return Stats{} }
+// Online reports whether a member of a server is connected to any edge, as far
+// as this one knows: it knows of servers that have, or had within a minute,
+// sessions here.
+func (g *Gateway) Online(server chat.ServerID, user chat.UserID) bool {
+	p := g.people.get(server)
+	return p != nil && p.online(user)
+}

@@ -1,0 +1,231 @@
+package edge
+
+import (
+	"context"
+
+	"beep/chat"
+	"beep/wire"
+)
+
+// attach asks a hub to take a session in.
+type attach struct {
+	s    *session
+	key  chat.Key
+	read map[chat.ChannelID]chat.ReadPosition // shown in the server's card; nobody changes it
+	// positions are what a resuming client has; nil for one that begins. Nobody
+	// changes them.
+	positions *wire.Positions
+	// live is set for a session that runs already: the hub itself tells it the
+	// server frame. Otherwise the hub answers on reply.
+	live    bool
+	checked bool // the heads were looked at since the client claimed to be ahead
+	reply   chan attached
+}
+
+// attached is a hub's answer: from here on the session is told what comes
+// after the heads.
+type attached struct {
+	key    chat.Key
+	err    error
+	absent bool       // not a member (yet); the hub tells the server when it is
+	user   *chat.User // of a user's hub: a copy of its state
+	card   []byte     // of a server the client did not name: as in ready
+	ranges []missing  // of what the client did name
+}
+
+// missing is what a client lacks of one log: the records after pos up to head.
+type missing struct {
+	key     chat.Key
+	pos     uint64
+	head    uint64
+	frames  [][]byte         // all of them, if the hub has them in memory
+	created []chat.ChannelID // by these records, if in memory
+	unnamed bool             // the client did not name this channel
+	never   bool             // it claims a position that never was
+}
+
+// attach sends an attach to its hub. The session must know the tenant
+// (joinsHub). The answer comes on a.reply.
+func (g *Gateway) attach(a *attach) {
+	g.worker(a.key.Tenant).do(func(w *worker) { w.hub(a.key).attach(a) })
+}
+
+// await waits for the answer to an attach.
+func (a *attach) await(ctx context.Context) attached {
+	select {
+	case r := <-a.reply:
+		return r
+	case <-ctx.Done():
+		return attached{key: a.key, err: ctx.Err()}
+	}
+}
+
+// fail answers that the hub cannot be had. A session that runs is sent away to
+// come back; one that waits for a server that is not there goes on without.
+func (a *attach) fail(err error) {
+	if !a.live {
+		a.reply <- attached{key: a.key, err: err, absent: chat.Is(err, chat.NotFound)}
+	} else if !chat.Is(err, chat.NotFound) {
+		a.s.close(closeFault)
+	}
+}
+
+// attach takes a session in, now or when the hub is ready for it.
+func (h *hub) attach(a *attach) {
+	if a.s.dead.Load() {
+		return
+	}
+	if h.loading {
+		h.waiting = append(h.waiting, a)
+		return
+	}
+	var rights chat.Permission
+	if h.key.Kind == chat.KindServer {
+		grant := h.srv.Grant(a.s.who(), 0)
+		if !grant.Member {
+			h.want(a)
+			return
+		}
+		rights = grant.Permissions
+	}
+	if h.classes&seesOwn != 0 || h.classes != 0 && h.ahead(a) {
+		h.flush() // what is sent is what the session must get of the start
+	}
+	if h.ahead(a) && (!a.checked || h.mayCatchUp(a)) {
+		h.parked = append(h.parked, a)
+		delete(h.w.idle, h)
+		if !a.checked {
+			h.recheck()
+		}
+		return
+	}
+	if _, ok := h.seats[a.s]; ok {
+		return // a running session that is in already
+	}
+	g := h.sit(a.s, rights)
+	if a.live {
+		a.s.conn.tell(textMessage(h.serverFrame(g.key.rights, a.read)))
+		return
+	}
+	a.reply <- h.answer(a, g)
+}
+
+// want remembers a session whose user's log is ahead of the server's as we know
+// it: it is taken in when the server's log says so.
+func (h *hub) want(a *attach) {
+	if h.wanting == nil {
+		h.wanting = map[*session]*attach{}
+	}
+	h.wanting[a.s] = &attach{s: a.s, key: a.key, read: a.read, live: true}
+	delete(h.w.idle, h)
+	if h.rise(a.s) {
+		a.s.conn.tell(serverGone(chat.ServerID(h.key.ID)))
+	}
+	if !a.live {
+		a.reply <- attached{key: a.key, absent: true}
+	}
+}
+
+// answer says from where on the hub tells the session, and what it lacks.
+func (h *hub) answer(a *attach, g *group) attached {
+	r := attached{key: h.key}
+	if h.key.Kind == chat.KindUser {
+		r.user = copyUser(h.user)
+	}
+	pos, named := h.position(a, &h.own)
+	if h.key.Kind == chat.KindServer && !named {
+		r.card = h.appendServer(nil, g.key.rights, a.read)
+		return r
+	}
+	if a.positions == nil {
+		return r
+	}
+	if g.sees&seesOwn != 0 {
+		r.ranges = append(r.ranges, missing{key: h.key, pos: pos, head: h.own.sent})
+	}
+	if g.sees&seesChannels != 0 {
+		for i := range h.server.Channels {
+			e := h.entity(h.channelKey(h.server.Channels[i].ID))
+			pos, named := h.position(a, e)
+			if pos != e.sent {
+				r.ranges = append(r.ranges, missing{key: e.key, pos: pos, head: e.sent, unnamed: !named})
+			}
+		}
+	}
+	for i := range r.ranges {
+		m := &r.ranges[i]
+		m.never = m.pos > m.head
+	}
+	h.ring.fill(r.ranges)
+	return r
+}
+
+// position is how far the client has come in a log.
+func (h *hub) position(a *attach, e *entity) (pos uint64, named bool) {
+	if a.positions == nil {
+		return 0, false
+	}
+	switch e.key.Kind {
+	case chat.KindUser:
+		return a.positions.User, true
+	case chat.KindServer:
+		pos, named = a.positions.Servers[chat.ServerID(e.key.ID)]
+	default:
+		pos, named = a.positions.Channels[chat.ChannelID(e.key.ID)]
+	}
+	return pos, named
+}
+
+// ahead reports whether the client claims to know more than we have told.
+func (h *hub) ahead(a *attach) bool {
+	return h.anyAhead(a, func(_ *entity) bool { return true })
+}
+
+// mayCatchUp reports whether what the client claims may still come here.
+func (h *hub) mayCatchUp(a *attach) bool {
+	return h.anyAhead(a, func(e *entity) bool {
+		pos, _ := h.position(a, e)
+		return e.gap && pos <= e.want
+	})
+}
+
+func (h *hub) anyAhead(a *attach, which func(*entity) bool) bool {
+	if a.positions == nil {
+		return false
+	}
+	pos, named := h.position(a, &h.own)
+	if !named {
+		return false
+	}
+	if pos > h.own.sent && which(&h.own) {
+		return true
+	}
+	for i := range h.server.Channels {
+		e := h.entity(h.channelKey(h.server.Channels[i].ID))
+		if pos, _ := h.position(a, e); pos > e.sent && which(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// unpark tries those again whose client was ahead of us.
+func (h *hub) unpark() {
+	if len(h.parked) == 0 {
+		return
+	}
+	parked := h.parked
+	h.parked = nil
+	for _, a := range parked {
+		if !a.checked && h.checking && !a.s.dead.Load() {
+			h.parked = append(h.parked, a)
+			continue
+		}
+		h.attach(a)
+	}
+	h.idleCheck()
+}
+
+func (h *hub) channelKey(id chat.ChannelID) chat.Key {
+	return chat.ChannelKey(chat.ServerID(h.key.ID), id)
+}

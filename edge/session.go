@@ -1,0 +1,200 @@
+package edge
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"github.com/coder/websocket"
+
+	"beep/chat"
+	"beep/wire"
+)
+
+// The phases of a session.
+const (
+	phaseNew      = iota // neither identify nor resume came yet
+	phaseStarting        // one of them came
+	phaseLive            // ready or resumed went out
+)
+
+// maxPending bounds the unanswered requests of a socket; the next is refused.
+const maxPending = 64
+
+// intent is a set of what a client wants to be sent.
+type intent uint8
+
+const (
+	wantMessages intent = 1 << iota
+	wantServers
+	wantTyping
+	wantPresence
+
+	wantAll = wantMessages | wantServers | wantTyping | wantPresence
+)
+
+// session is one socket and what is known of who is behind it. Its reading
+// goroutine owns it; the fields others use are atomic or say who guards them.
+type session struct {
+	g      *Gateway
+	ws     *websocket.Conn
+	conn   conn
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	heard   atomic.Int64 // Unix milliseconds of the last message
+	opened  int64        // Unix milliseconds
+	phase   atomic.Int32
+	user    atomic.Uint64
+	pending atomic.Int32 // unanswered requests
+	closed  atomic.Bool  // close was called
+	dead    atomic.Bool  // no hub may attach it any more
+
+	intents intent             // set before the session starts
+	token   *[sha256.Size]byte // likewise, under registry.mu
+	known   chan struct{}      // closed when user is known; made with the start
+	sibling *session           // the next session of the user; guarded by registry.mu
+
+	mu      sync.Mutex // guards what follows
+	tenants []uint64   // hubs that may hold it
+	changes []change   // of membership, not yet carried out; bounded by the user's own log
+	changer bool       // a goroutine carries them out
+}
+
+// who is the session's user, 0 before it is known.
+func (s *session) who() chat.UserID { return chat.UserID(s.user.Load()) }
+
+// serve reads the socket until it ends. It is the session's goroutine.
+func (s *session) serve() {
+	defer s.end()
+	s.conn.send(s.g.hello)
+	for {
+		typ, r, err := s.ws.Reader(context.Background())
+		if err != nil {
+			return
+		}
+		if typ != websocket.MessageText {
+			s.close(closeNotText)
+			s.drain()
+			return
+		}
+		buf := s.g.buffers.get()
+		err = buf.read(r)
+		if err != nil {
+			s.g.buffers.put(buf)
+			if errors.Is(err, websocket.ErrMessageTooBig) {
+				s.g.stats.badFrames.Add(1) // the library closed with 1009
+			}
+			return
+		}
+		s.heard.Store(s.g.now().UnixMilli())
+		code := s.onMessage(buf.b)
+		s.g.buffers.put(buf)
+		if code != 0 {
+			s.close(code)
+			s.drain()
+			return
+		}
+	}
+}
+
+// drain reads on until the client has answered the close frame or the closing
+// gives up waiting.
+func (s *session) drain() {
+	for {
+		_, r, err := s.ws.Reader(context.Background())
+		if err != nil {
+			return
+		}
+		if _, err := io.Copy(io.Discard, r); err != nil {
+			return
+		}
+	}
+}
+
+// end forgets the session everywhere.
+func (s *session) end() {
+	s.dead.Store(true)
+	s.closed.Store(true)
+	s.cancel()
+	s.mu.Lock()
+	tenants := s.tenants
+	s.tenants = nil
+	s.mu.Unlock()
+	for _, t := range tenants {
+		s.g.worker(t).do(func(w *worker) { w.detach(t, s, false) })
+	}
+	s.g.reg.remove(s)
+	_ = s.ws.CloseNow()
+}
+
+// joinsHub notes that the hub of a tenant may come to hold the session. It
+// reports false if the session is over.
+func (s *session) joinsHub(tenant uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dead.Load() {
+		return false
+	}
+	for _, t := range s.tenants {
+		if t == tenant {
+			return true
+		}
+	}
+	s.tenants = append(s.tenants, tenant)
+	return true
+}
+
+// The frames that need no decoding, as every client writes them.
+const heartbeatFrame = `{"op":"heartbeat"}`
+
+// onMessage handles one message. It returns the code to close with, 0 to go
+// on. b is the caller's again afterwards.
+func (s *session) onMessage(b []byte) closeCode {
+	if string(bytes.TrimSpace(b)) == heartbeatFrame {
+		return s.onHeartbeat()
+	}
+	f, code := decodeFrame(b)
+	if code != 0 {
+		return code
+	}
+	switch f.Op {
+	case wire.OpHeartbeat:
+		return s.onHeartbeat()
+	case wire.OpIdentify, wire.OpResume:
+		return s.onStart(f)
+	case wire.OpRequest:
+		return s.onRequest(f)
+	}
+	return closeBadFrame
+}
+
+// decodeFrame reads a frame and checks its size against its op.
+func decodeFrame(b []byte) (wire.ClientFrame, closeCode) {
+	if !utf8.Valid(b) {
+		return wire.ClientFrame{}, closeNotUTF8
+	}
+	f, err := wire.DecodeClientFrame(b)
+	switch {
+	case chat.Is(err, chat.TooLarge):
+		return f, closeTooLarge
+	case err != nil:
+		return f, closeBadFrame
+	case f.Op != wire.OpResume && len(b) > wire.MaxClientFrame:
+		return f, closeTooLarge
+	}
+	return f, 0
+}
+
+func (s *session) onHeartbeat() closeCode {
+	if s.phase.Load() == phaseNew {
+		return closeEarly
+	}
+	s.conn.send(s.g.heartbeat)
+	return 0
+}

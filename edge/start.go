@@ -1,0 +1,143 @@
+package edge
+
+import (
+	"context"
+	"time"
+
+	"beep/chat"
+	"beep/wire"
+)
+
+// startTimeout bounds a start up to the first byte of its answer.
+const startTimeout = 30 * time.Second
+
+// start is a session that begins: identify, or resume if it has positions.
+type start struct {
+	s         *session
+	token     string
+	positions *wire.Positions
+	turn      *admission // nil after the turn was given back
+}
+
+// onStart queues the session's start.
+func (s *session) onStart(f wire.ClientFrame) closeCode {
+	if s.phase.Load() != phaseNew {
+		return closeIdentify
+	}
+	if f.Token == "" {
+		return closeToken
+	}
+	st := &start{s: s, token: f.Token}
+	if f.Op == wire.OpResume {
+		if f.Positions == nil {
+			return closeBadFrame
+		}
+		st.positions = f.Positions
+	}
+	s.intents = intents(f.Intents)
+	hash := TokenHash(f.Token)
+	s.g.reg.mu.Lock()
+	s.token = &hash
+	s.g.reg.mu.Unlock()
+	s.ws.SetReadLimit(wire.MaxClientFrame)
+	s.conn.hold()
+	s.phase.Store(phaseStarting)
+	if !s.g.starts.offer(st) {
+		s.g.stats.refused.Add(1)
+		return closeBusy
+	}
+	return 0
+}
+
+// intents reads what the client wants; unknown wishes are left out.
+func intents(names []string) intent {
+	if names == nil {
+		return wantAll
+	}
+	var i intent
+	for _, n := range names {
+		switch n {
+		case "messages":
+			i |= wantMessages
+		case "servers":
+			i |= wantServers
+		case "typing":
+			i |= wantTyping
+		case "presence":
+			i |= wantPresence
+		}
+	}
+	return i
+}
+
+// run starts the session; it has a turn.
+func (st *start) run() {
+	s := st.s
+	if s.dead.Load() {
+		return
+	}
+	if code := st.open(); code != 0 {
+		s.close(code)
+		return
+	}
+	s.heard.Store(s.g.now().UnixMilli())
+	s.phase.Store(phaseLive)
+}
+
+// open authenticates, attaches the session to its hubs and answers. It returns
+// the code to close with, 0 if the session is live.
+func (st *start) open() closeCode {
+	s, g := st.s, st.s.g
+	ctx, cancel := context.WithTimeout(s.ctx, startTimeout)
+	defer cancel()
+	user, err := g.cfg.Auth.Authenticate(ctx, st.token)
+	switch {
+	case err != nil && chat.Is(err, chat.Unauthenticated):
+		return closeToken
+	case err != nil:
+		return st.fault("authenticate", err)
+	case !g.reg.own(s, user):
+		return closeSockets
+	}
+	close(s.known)
+	own := st.attach(chat.UserKey(user), nil)
+	self := own.await(ctx)
+	if self.err != nil {
+		return st.fault("open user", self.err)
+	}
+	servers := make([]attached, 0, len(self.user.Servers))
+	asked := make([]*attach, 0, len(self.user.Servers))
+	for _, id := range self.user.Servers {
+		asked = append(asked, st.attach(chat.ServerKey(id), self.user.Read))
+	}
+	for _, a := range asked {
+		r := a.await(ctx)
+		if r.err != nil && !r.absent {
+			return st.fault("open server", r.err)
+		}
+		servers = append(servers, r)
+	}
+	if st.positions != nil {
+		return st.resume(self, servers)
+	}
+	s.conn.release(readyMessage(self.user, servers))
+	g.stats.identified.Add(1)
+	return 0
+}
+
+// attach asks a hub to take the session in.
+func (st *start) attach(key chat.Key, read map[chat.ChannelID]chat.ReadPosition) *attach {
+	a := &attach{s: st.s, key: key, read: read, positions: st.positions, reply: make(chan attached, 1)}
+	if st.s.joinsHub(key.Tenant) {
+		st.s.g.attach(a)
+	}
+	return a
+}
+
+// fault notes why a session could not start; the client comes back.
+func (st *start) fault(what string, err error) closeCode {
+	if st.s.ctx.Err() == nil {
+		st.s.g.logger.Warn("session could not start", "act", what, "error", err)
+	}
+	return closeFault
+}
