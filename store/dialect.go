@@ -49,12 +49,12 @@ func (d dialect) bind(query string) string {
 	}
 }
 
-// maxRows is how many rows one statement takes. More rows save little, and
+// maxRows is how many rows one statement takes. More rows save nothing more, and
 // nine columns times this stay far below either database's limit of parameters.
-const maxRows = 64
+const maxRows = 32
 
-// inChunks cuts n rows into stretches of 64, 32, 16, 8, 4, 2 and 1 rows, so that
-// a query has seven shapes at most and each can stay prepared.
+// inChunks cuts n rows into stretches of 32, 16, 8, 4, 2 and 1 rows, so that a
+// query has six shapes at most and each can stay prepared.
 func inChunks(n int, fn func(from, to int) error) error {
 	for from, size := 0, maxRows; from < n; {
 		for size > n-from {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"beep/chat"
 )
@@ -18,15 +19,15 @@ const (
 	deleteMessage = `DELETE FROM messages WHERE channel_id = ? AND seq = ?`
 
 	// A page and the channel's applied number come by one statement, so that
-	// both are of one moment. The join gives the number even without messages.
-	pageHead = `SELECT COALESCE((SELECT MAX(applied) FROM entities WHERE id = ? AND kind = 'c'), 0),
-COALESCE(m.seq, 0), COALESCE(m.id, 0), COALESCE(m.sender_id, 0), COALESCE(m.type, ''), COALESCE(m.content, ''),
-COALESCE(m.created_at, 0), COALESCE(m.edited_at, 0), COALESCE(m.reply_to, 0)
-FROM (SELECT 1 AS one) o LEFT JOIN (SELECT seq, id, sender_id, type, content, created_at, edited_at, reply_to FROM messages `
-	pageTail          = `) m ON 1 = 1 ORDER BY 2`
-	selectBefore      = pageHead + `WHERE channel_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?` + pageTail
-	selectAfter       = pageHead + `WHERE channel_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?` + pageTail
-	selectMessage     = pageHead + `WHERE channel_id = ? AND id = ? ORDER BY seq LIMIT 1` + pageTail
+	// both are of one moment.
+	selectPage = `SELECT (SELECT MAX(applied) FROM entities WHERE id = ? AND kind = 'c'),
+seq, id, sender_id, type, content, created_at, edited_at, reply_to FROM messages `
+	selectBefore  = selectPage + `WHERE channel_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`
+	selectAfter   = selectPage + `WHERE channel_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`
+	selectMessage = selectPage + `WHERE channel_id = ? AND id = ? ORDER BY seq LIMIT 1`
+	// selectChannelApplied is for a page without a row to carry the number.
+	selectChannelApplied = `SELECT COALESCE(MAX(applied), 0) FROM entities WHERE id = ? AND kind = 'c'`
+
 	walkMessages      = 1000 // rows of a walk's page
 	maxSequence       = 1<<63 - 1
 	noSuchMessageText = "there is no such message"
@@ -64,6 +65,7 @@ func (s *Store) Messages(ctx context.Context, q MessageQuery) (page []chat.Messa
 			before = min(before, q.Before)
 		}
 		page, applied, err = s.page(ctx, q.Channel, q.Limit, selectBefore, ch, ch, int64(before), q.Limit)
+		slices.Reverse(page)
 	}
 	return page, applied, s.wrap(op, err)
 }
@@ -83,26 +85,52 @@ func (s *Store) Message(ctx context.Context, ch chat.ChannelID, id chat.MessageI
 	return page[0], applied, nil
 }
 
+// page runs one of the queries above. A page without rows tells no number: it
+// is asked for, and then the page once more, so that the page is never older
+// than the number.
 func (s *Store) page(ctx context.Context, ch chat.ChannelID, limit int, query string, args ...any) (page []chat.Message, applied uint64, err error) {
 	ctx, cancel := s.read.limit(ctx)
 	defer cancel()
+	page, applied, err = s.pageRows(ctx, ch, limit, query, args)
+	if err != nil || len(page) > 0 {
+		return page, applied, err
+	}
+	var number int64
+	if err = s.read.queryRow(ctx, selectChannelApplied, int64(ch)).Scan(&number); err != nil {
+		return nil, 0, err
+	}
+	page, applied, err = s.pageRows(ctx, ch, limit, query, args)
+	if len(page) == 0 {
+		applied = uint64(number)
+	}
+	return page, applied, err
+}
+
+func (s *Store) pageRows(ctx context.Context, ch chat.ChannelID, limit int, query string, args []any) (page []chat.Message, applied uint64, err error) {
 	page = make([]chat.Message, 0, min(limit, chat.MaxHistoryPage))
+	var number sql.NullInt64                            // NULL where messages were put in without their entity
+	var seq, id, sender, created, edited, replyTo int64 // signed: the driver's own, so that nothing is converted by text
+	var typ, content string
+	dest := []any{&number, &seq, &id, &sender, &typ, &content, &created, &edited, &replyTo}
 	err = s.read.query(ctx, func(rows *sql.Rows) error {
-		var number, seq, id, sender, replyTo int64 // signed: the driver's own, so that nothing is converted by text
-		m := chat.Message{ChannelID: ch}
-		err := rows.Scan(&number, &seq, &id, &sender, (*string)(&m.Type), &m.Content, &m.CreatedAt, &m.EditedAt, &replyTo)
-		if err != nil {
+		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
-		applied = uint64(number)
-		if seq != 0 {
-			m.Seq, m.ID = uint64(seq), chat.MessageID(id)
-			m.SenderID, m.ReplyTo = chat.UserID(sender), chat.MessageID(replyTo)
-			page = append(page, m)
-		}
+		page = append(page, chat.Message{
+			ID: chat.MessageID(id), ChannelID: ch, SenderID: chat.UserID(sender), Seq: uint64(seq),
+			Type: messageType(typ), Content: content, CreatedAt: created, EditedAt: edited, ReplyTo: chat.MessageID(replyTo),
+		})
 		return nil
 	}, query, args...)
-	return page, applied, err
+	return page, uint64(number.Int64), err
+}
+
+// messageType spares a copy of the same few words in every message.
+func messageType(s string) chat.MessageType {
+	if s == string(chat.PlainMessage) {
+		return chat.PlainMessage
+	}
+	return chat.MessageType(s)
 }
 
 // AllMessages calls fn for every message of the channel in order, page by page:

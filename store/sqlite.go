@@ -28,9 +28,9 @@ const (
 	// than a few connections per core only cost memory.
 	sqliteReaders = 8
 	// sqliteCheckpoint is how many pages the write-ahead log has before they are
-	// moved into the database: 16 MiB, four times the default, because a page
-	// rewritten in between is moved once.
-	sqliteCheckpoint = 4096
+	// moved into the database: 64 MiB, because a page rewritten in between is
+	// moved once, and a thousand busy channels rewrite a thousand pages.
+	sqliteCheckpoint = 16384
 	// sqliteWriterCache is the projector's page cache in KiB.
 	sqliteWriterCache = 32 << 10
 	// migrationLockSuffix names the file beside the database that only the

@@ -65,8 +65,9 @@ CREATE TABLE users (
 CREATE INDEX users_username ON users (username);
 
 -- A deleted message has no row. The rows lie in the order of their channel, so
--- that a page of history is one stretch. The second index is not unique: the
--- table holds what the log holds. Written by: projector.
+-- that a page of history is one stretch. The second index grows at its end only,
+-- as identifiers do, and is not unique: the table holds what the log holds.
+-- Written by: projector.
 CREATE TABLE messages (
     channel_id BIGINT NOT NULL,
     seq        BIGINT NOT NULL,
@@ -79,7 +80,7 @@ CREATE TABLE messages (
     reply_to   BIGINT NOT NULL, -- 0 for none
     PRIMARY KEY (channel_id, seq)
 ) WITHOUT ROWID;
-CREATE INDEX messages_id ON messages (channel_id, id);
+CREATE INDEX messages_id ON messages (id);
 
 -- Written by: projector.
 CREATE TABLE read_positions (
