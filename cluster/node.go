@@ -45,9 +45,15 @@ type Node struct {
 
 // New makes a node without actors.
 func New(logger *slog.Logger) *Node {
-	quiet := actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return logger })
+	system := actor.NewActorSystem(
+		// What the library reports (dead letters of actors that retired) is of
+		// no interest to an operator: calls are answered by their cells.
+		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.DiscardHandler) }),
+		// Each burst of dead letters starts a goroutine for as long.
+		actor.WithDeadLetterThrottleInterval(time.Millisecond),
+	)
 	return &Node{
-		system: actor.NewActorSystem(quiet), now: time.Now, logger: logger,
+		system: system, now: time.Now, logger: logger,
 		kinds: map[chat.EntityKind]Producer{}, cells: map[chat.Key]*Cell{}, empty: make(chan struct{}),
 	}
 }
