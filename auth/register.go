@@ -21,7 +21,7 @@ import (
 // be begun now, Mend or the first sign-in does it.
 func (s *Service) Register(ctx context.Context, r Registration) (Account, error) {
 	const op = "register"
-	if err := r.check(op); err != nil {
+	if err := r.check(op, true); err != nil {
 		return Account{}, err
 	}
 	if r.RemoteAddr != "" {
@@ -52,13 +52,14 @@ func (s *Service) Register(ctx context.Context, r Registration) (Account, error)
 }
 
 // CreateUser makes an account for the operator's command line: any role,
-// validated or not, and every conflict is told.
+// validated or not, and every conflict is told. A validated account may have no
+// e-mail.
 func (s *Service) CreateUser(ctx context.Context, r Registration, validated bool, role string) (Account, error) {
 	const op = "create user"
 	if role != RoleUser && role != RoleAdministrator {
 		return Account{}, chat.Errorf(chat.Invalid, op, "role is %q or %q", RoleUser, RoleAdministrator)
 	}
-	if err := r.check(op); err != nil {
+	if err := r.check(op, !validated); err != nil {
 		return Account{}, err
 	}
 	account, err := s.newAccount(ctx, r, validated, role)

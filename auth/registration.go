@@ -29,16 +29,19 @@ type Registration struct {
 }
 
 // check refuses what is not acceptable and brings the rest into its one form.
-func (r *Registration) check(op string) error {
+// Only the operator may make accounts without an e-mail.
+func (r *Registration) check(op string, needsEmail bool) error {
 	r.FirstName, r.LastName = strings.TrimSpace(r.FirstName), strings.TrimSpace(r.LastName)
 	if err := chat.ValidateUsername(op, r.Username); err != nil {
 		return err
 	}
-	email, err := normalEmail(op, r.Email)
-	if err != nil {
-		return err
+	if needsEmail || r.Email != "" {
+		email, err := normalEmail(op, r.Email)
+		if err != nil {
+			return err
+		}
+		r.Email = email
 	}
-	r.Email = email
 	if err := checkPassword(op, r.Password); err != nil {
 		return err
 	}
