@@ -72,9 +72,15 @@ func (c closeCode) mends() bool {
 // not wait: what is queued is dropped, the close frame is written when the
 // socket takes it, and the client has some seconds to answer.
 func (s *session) close(c closeCode) {
-	if !s.closed.CompareAndSwap(false, true) {
+	s.mu.Lock()
+	if s.closed.Load() {
+		s.mu.Unlock()
 		return
 	}
+	done := make(chan struct{})
+	s.closing = done
+	s.closed.Store(true)
+	s.mu.Unlock()
 	g := s.g
 	switch {
 	case c.mends():
@@ -86,7 +92,11 @@ func (s *session) close(c closeCode) {
 	s.dead.Store(true)
 	s.cancel()
 	s.conn.shut()
-	if !g.spawn(func() { _ = s.ws.Close(websocket.StatusCode(c), c.reason()) }) {
+	if !g.spawn(func() {
+		defer close(done)
+		_ = s.ws.Close(websocket.StatusCode(c), c.reason())
+	}) {
 		_ = s.conn.Close()
+		close(done)
 	}
 }

@@ -198,7 +198,12 @@ func (h *hub) onFilled(e *entity, recs []wire.Record) {
 	case e.tries < fillAttempts:
 		e.tries++
 	default:
-		h.giveUp(e)
+		upTo := e.want
+		if len(recs) > 0 {
+			upTo = recs[0].Number - 1
+		}
+		h.giveUp(e, upTo)
+		h.take(e, recs)
 	}
 	held := e.held
 	e.held = nil
@@ -212,13 +217,13 @@ func (h *hub) onFilled(e *entity, recs []wire.Record) {
 }
 
 // giveUp passes over records that the log does not show, and says so.
-func (h *hub) giveUp(e *entity) {
-	h.w.g.logger.Error("log does not show its records", "entity", e.key.String(), "from", e.next, "to", e.want)
+func (h *hub) giveUp(e *entity, upTo uint64) {
+	h.w.g.logger.Error("log does not show its records", "entity", e.key.String(), "from", e.next, "to", upTo)
 	h.w.g.stats.resyncs.Add(1)
 	h.flush()
 	e.tries = 0
-	e.next, e.sent = e.want+1, e.want
-	h.tellAll(sightOf(e, h), textMessage(wire.AppendResync(nil, e.key, e.want)))
+	e.next, e.sent = upTo+1, upTo
+	h.tellAll(sightOf(e, h), textMessage(wire.AppendResync(nil, e.key, upTo)))
 }
 
 // sightOf is the class of a log's frames.

@@ -60,10 +60,11 @@ type session struct {
 	known   chan struct{}      // closed when user is known; made with the start
 	sibling *session           // the next session of the user; guarded by registry.mu
 
-	mu      sync.Mutex // guards what follows
-	tenants []uint64   // hubs that may hold it
-	changes []change   // of membership, not yet carried out; bounded by the user's own log
-	changer bool       // a goroutine carries them out
+	mu      sync.Mutex    // guards what follows
+	closing chan struct{} // closed when the close handshake is over; nil before close
+	tenants []uint64      // hubs that may hold it
+	changes []change      // of membership, not yet carried out; bounded by the user's own log
+	changer bool          // a goroutine carries them out
 }
 
 // who is the session's user, 0 before it is known.
@@ -78,8 +79,9 @@ func (s *session) serve() {
 		if err != nil {
 			return
 		}
-		if typ != websocket.MessageText {
+		if s.closed.Load() || typ != websocket.MessageText {
 			s.close(closeNotText)
+			_, _ = io.Copy(io.Discard, r) // the library reads no frame amid a message
 			s.drain()
 			return
 		}
@@ -120,17 +122,22 @@ func (s *session) drain() {
 // end forgets the session everywhere.
 func (s *session) end() {
 	s.dead.Store(true)
-	s.closed.Store(true)
 	s.cancel()
 	s.mu.Lock()
+	s.closed.Store(true)
+	closing := s.closing
 	tenants := s.tenants
 	s.tenants = nil
 	s.mu.Unlock()
 	for _, t := range tenants {
 		s.g.worker(t).do(func(w *worker) { w.detach(t, s, false) })
 	}
+	if closing != nil {
+		<-closing // the handshake has its time-outs
+	} else {
+		_ = s.ws.CloseNow()
+	}
 	s.g.reg.remove(s)
-	_ = s.ws.CloseNow()
 }
 
 // joinsHub notes that the hub of a tenant may come to hold the session. It
