@@ -12,8 +12,8 @@ import (
 // known here. Expiry is for the caller to judge: the store has no clock.
 type Token struct {
 	Hash      [32]byte
-	UserID    chat.UserID
-	Kind      string // session, api, validate or claim
+	UserID    chat.UserID // 0 for a claim, which has no account yet
+	Kind      string      // session, api, validate or claim
 	Label     string
 	CreatedAt int64 // Unix milliseconds
 	ExpiresAt int64 // Unix milliseconds, 0 for never
@@ -21,7 +21,8 @@ type Token struct {
 
 const (
 	insertToken = `INSERT INTO tokens (hash, user_id, kind, label, created_at, expires_at)
-SELECT ?, a.id, ?, ?, ?, ? FROM accounts a WHERE a.id = ? ON CONFLICT (hash) DO NOTHING`
+SELECT ?, ?, ?, ?, ?, ? WHERE CAST(? AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM accounts WHERE id = ?)
+ON CONFLICT (hash) DO NOTHING`
 	selectToken = `SELECT t.user_id, t.kind, t.label, t.created_at, t.expires_at, ` + accountColumns +
 		` FROM tokens t JOIN accounts a ON a.id = t.user_id WHERE t.hash = ?`
 	deleteToken         = `DELETE FROM tokens WHERE hash = ?`
@@ -35,12 +36,15 @@ SELECT ?, a.id, ?, ?, ?, ? FROM accounts a WHERE a.id = ? ON CONFLICT (hash) DO 
 // its hash is there already.
 func (s *Store) CreateToken(ctx context.Context, t Token) error {
 	const op = "create token"
-	n, err := s.change(ctx, insertToken, t.Hash[:], t.Kind, t.Label, t.CreatedAt, t.ExpiresAt, int64(t.UserID))
+	user := int64(t.UserID)
+	n, err := s.change(ctx, insertToken, t.Hash[:], user, t.Kind, t.Label, t.CreatedAt, t.ExpiresAt, user, user)
 	if err != nil || n == 1 {
 		return s.wrap(op, err)
 	}
-	if _, err := s.AccountByID(ctx, t.UserID); err != nil {
-		return err
+	if t.UserID != 0 {
+		if _, err := s.AccountByID(ctx, t.UserID); err != nil {
+			return err
+		}
 	}
 	return chat.Errorf(chat.Conflict, op, "this token exists already")
 }

@@ -120,6 +120,7 @@ func tokensLead(t *testing.T, b *bundle) {
 	must(t, b.CreateToken(b.ctx, want))
 	mustBe(t, b.CreateToken(b.ctx, want), chat.Conflict)
 	mustBe(t, b.CreateToken(b.ctx, token(2, 9, "session", 0)), chat.NotFound)
+	must(t, b.CreateToken(b.ctx, token(3, 0, "claim", 0))) // the account comes later
 
 	got, owner, err := b.TokenByHash(b.ctx, want.Hash)
 	must(t, err)

@@ -21,7 +21,7 @@ CREATE INDEX accounts_unregistered ON accounts (id) WHERE NOT registered;
 -- Written by: auth.
 CREATE TABLE tokens (
     hash       BLOB   NOT NULL PRIMARY KEY, -- SHA-256 of the secret, which is stored nowhere
-    user_id    BIGINT NOT NULL REFERENCES accounts (id),
+    user_id    BIGINT NOT NULL, -- 0 for a claim, which has no account yet
     kind       TEXT   NOT NULL,
     label      TEXT   NOT NULL,
     created_at BIGINT NOT NULL,
