@@ -35,7 +35,7 @@ func (s *Service) Claim(ctx context.Context, token string, r Registration) (Acco
 	if !wellFormed(token) {
 		return Account{}, gone
 	}
-	if err := r.check(op, true); err != nil {
+	if err := r.check(op, false); err != nil {
 		return Account{}, err
 	}
 	// Consumed before anything costly is done for a stranger, and before the

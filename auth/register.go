@@ -21,7 +21,7 @@ import (
 // be begun now, Mend or the first sign-in does it.
 func (s *Service) Register(ctx context.Context, r Registration) (Account, error) {
 	const op = "register"
-	if err := r.check(op, true); err != nil {
+	if err := r.check(op, false); err != nil {
 		return Account{}, err
 	}
 	if r.RemoteAddr != "" {
@@ -53,13 +53,13 @@ func (s *Service) Register(ctx context.Context, r Registration) (Account, error)
 
 // CreateUser makes an account for the operator's command line: any role,
 // validated or not, and every conflict is told. A validated account may have no
-// e-mail.
+// e-mail, and no password: then it signs in by tokens that are issued to it.
 func (s *Service) CreateUser(ctx context.Context, r Registration, validated bool, role string) (Account, error) {
 	const op = "create user"
 	if role != RoleUser && role != RoleAdministrator {
 		return Account{}, chat.Errorf(chat.Invalid, op, "role is %q or %q", RoleUser, RoleAdministrator)
 	}
-	if err := r.check(op, !validated); err != nil {
+	if err := r.check(op, validated); err != nil {
 		return Account{}, err
 	}
 	account, err := s.newAccount(ctx, r, validated, role)
@@ -103,9 +103,12 @@ func (s *Service) Mend(ctx context.Context) error {
 
 // newAccount is the account of a checked registration, hashed and numbered.
 func (s *Service) newAccount(ctx context.Context, r Registration, validated bool, role string) (Account, error) {
-	hash, err := s.hasher.hash(ctx, r.Password)
-	if err != nil {
-		return Account{}, err
+	hash := ""
+	if r.Password != "" {
+		var err error
+		if hash, err = s.hasher.hash(ctx, r.Password); err != nil {
+			return Account{}, err
+		}
 	}
 	return Account{
 		ID: chat.UserID(s.newID()), Username: r.Username, Email: r.Email, FirstName: r.FirstName, LastName: r.LastName,

@@ -228,4 +228,10 @@ func TestTheCommandLineIsToldOfEveryConflict(t *testing.T) {
 	_, err = b.CreateUser(t.Context(), r, true, RoleUser)
 	must(t, err)
 	b.signIn("bob")
+	bot, err := b.CreateUser(t.Context(), Registration{Username: "bot"}, true, RoleUser)
+	must(t, err)
+	_, _, _, err = b.SignIn(t.Context(), "bot", "", "", "")
+	refused(t, err, chat.Unauthenticated)
+	_, err = b.IssueToken(t.Context(), bot.ID, "", KindAPI)
+	must(t, err)
 }

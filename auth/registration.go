@@ -29,21 +29,24 @@ type Registration struct {
 }
 
 // check refuses what is not acceptable and brings the rest into its one form.
-// Only the operator may make accounts without an e-mail.
-func (r *Registration) check(op string, needsEmail bool) error {
+// partial, for the operator only, takes accounts without an e-mail or without a
+// password (those of programs, which have tokens).
+func (r *Registration) check(op string, partial bool) error {
 	r.FirstName, r.LastName = strings.TrimSpace(r.FirstName), strings.TrimSpace(r.LastName)
 	if err := chat.ValidateUsername(op, r.Username); err != nil {
 		return err
 	}
-	if needsEmail || r.Email != "" {
+	if !partial || r.Email != "" {
 		email, err := normalEmail(op, r.Email)
 		if err != nil {
 			return err
 		}
 		r.Email = email
 	}
-	if err := checkPassword(op, r.Password); err != nil {
-		return err
+	if !partial || r.Password != "" {
+		if err := checkPassword(op, r.Password); err != nil {
+			return err
+		}
 	}
 	if err := chat.ValidateLine(op, "first name", r.FirstName, maxName); err != nil {
 		return err
