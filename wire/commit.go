@@ -103,6 +103,7 @@ func DecodeCommit(key chat.Key, data []byte) (Commit, error) {
 		return Commit{}, err
 	}
 	c := Commit{Key: key, Epoch: epoch, First: first, Records: make([]Record, count)}
+	damaged := false
 	for i := range c.Records {
 		number := first + uint64(i)
 		var body []byte
@@ -114,10 +115,12 @@ func DecodeCommit(key chat.Key, data []byte) (Commit, error) {
 			err = fmt.Errorf("record %d stands at %d: %w", c.Records[i].Number, number, ErrCorrupt)
 		}
 		if err != nil {
+			damaged = true
 			c.Records[i] = Record{Number: number, Err: err, Payload: body}
 		}
 	}
-	if len(rest) != 0 {
+	// A damaged length leaves bytes over; the records before it are still good.
+	if len(rest) != 0 && !damaged {
 		return Commit{}, fmt.Errorf("decode commit: %d bytes too many: %w", len(rest), ErrCorrupt)
 	}
 	return c, nil
