@@ -100,7 +100,12 @@ func (h *hub) attach(a *attach) {
 		return
 	}
 	if _, ok := h.seats[a.s]; ok {
-		return // a running session that is in already
+		// A change of membership overtook the start, and the hub told the
+		// server frame; or the session runs and is in.
+		if !a.live {
+			a.reply <- attached{key: a.key}
+		}
+		return
 	}
 	g := h.sit(a.s, rights)
 	if a.live {

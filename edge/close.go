@@ -1,6 +1,10 @@
 package edge
 
-import "github.com/coder/websocket"
+import (
+	"log/slog"
+
+	"github.com/coder/websocket"
+)
 
 // closeCode is one of PROTOCOL.md's close codes.
 type closeCode websocket.StatusCode
@@ -85,7 +89,7 @@ func (s *session) close(c closeCode) {
 	switch {
 	case c.mends():
 		g.stats.badFrames.Add(1)
-		g.logBad(c)
+		g.complain(&g.logs.badFrames, slog.LevelInfo, "bad frames", "close_code", int(c), "total", g.stats.badFrames.Load())
 	case c == closeSlow:
 		g.stats.slow.Add(1)
 	}

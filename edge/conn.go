@@ -15,6 +15,8 @@ const (
 	// maxQueued bounds the bytes that wait for a socket that is full: some
 	// seconds of a hot channel. Beyond it the session is closed with 4001.
 	maxQueued = 4 << 20
+	// controlRoom is kept for control frames, the close frame above all.
+	controlRoom = 4 << 10
 	// maxHeld bounds what hubs tell a session while it starts, likewise.
 	maxHeld = 4 << 20
 	// stuckTimeout is how long a socket may take nothing at all.
@@ -209,8 +211,13 @@ func (c *conn) putLocked(m []byte, control bool) {
 		}
 		m, begun = m[n:], n > 0
 	}
-	if c.queued+len(m) > maxQueued && !control {
+	switch {
+	case c.queued+len(m) <= maxQueued:
+	case !control:
 		c.slowLocked()
+		return
+	case c.queued+len(m) > maxQueued+controlRoom:
+		c.killLocked() // it pings and does not read
 		return
 	}
 	if control {

@@ -54,7 +54,7 @@ type Gateway struct {
 	reg       registry
 	people    presences
 	stats     counters
-	bad       badLog
+	logs      logs
 	spawnFn   func(func()) bool // spawn, bound once for all connections
 	loads     chan struct{}     // slots of goroutines that wait for the log
 

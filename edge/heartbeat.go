@@ -1,17 +1,12 @@
 package edge
 
-import (
-	"sync/atomic"
-	"time"
-)
+import "time"
 
 const (
 	// identifyTimeout is how long a socket may say neither identify nor resume.
 	identifyTimeout = 10 * time.Second
 	// sweepInterval is how exact the timeouts are.
 	sweepInterval = time.Second
-	// badLogInterval bounds what bad frames write to the log.
-	badLogInterval = 10 * time.Second
 )
 
 // sweeps is the one timer of all sessions.
@@ -44,18 +39,5 @@ func (g *Gateway) sweep() {
 		} else {
 			s.close(closeNoHeartbeat)
 		}
-	}
-}
-
-// badLog rate-limits the log line about bad frames.
-type badLog struct{ last atomic.Int64 }
-
-// logBad says now and then that clients send what they should not; the
-// counter knows how often.
-func (g *Gateway) logBad(c closeCode) {
-	now := g.now().UnixMilli()
-	last := g.bad.last.Load()
-	if now-last >= badLogInterval.Milliseconds() && g.bad.last.CompareAndSwap(last, now) {
-		g.logger.Info("bad frames", "close_code", int(c), "total", g.stats.badFrames.Load())
 	}
 }

@@ -35,11 +35,13 @@ func (w *worker) open(key chat.Key) *hub {
 	h.own.key = key
 	w.hubs[key.Tenant] = h
 	w.g.stats.hubs.Add(1)
-	if err := w.feed.Subscribe(key.Tenant); err != nil {
-		w.g.logger.Warn("subscribe to live feed", "tenant_id", key.Tenant, "error", err)
-	}
+	unheard := w.feed.Subscribe(key.Tenant)
 	w.g.load(func() {
-		l, err := w.g.loadHub(key)
+		var l loaded
+		err := unheard
+		if err == nil {
+			l, err = w.g.loadHub(key)
+		}
 		if !w.do(func(w *worker) { w.onLoaded(h, l, err) }) && l.srv != nil {
 			l.srv.Release()
 		}

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"encoding/json"
+	"log/slog"
 	"slices"
 	"strconv"
 	"sync"
@@ -302,7 +303,7 @@ func (h *hub) tellPresence(now time.Time) bool {
 			err = h.w.g.cfg.Log.PublishLive(subjects.Presence(chat.ServerID(h.key.ID)), b)
 		}
 		if err != nil {
-			h.w.g.logger.Warn("publish presence", "server_id", h.key.ID, "error", err)
+			h.w.g.complain(&h.w.g.logs.presence, slog.LevelWarn, "publish presence", "server_id", h.key.ID, "error", err)
 			break // a keepalive or a query will mend it
 		}
 	}

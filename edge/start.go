@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"beep/chat"
@@ -136,8 +137,8 @@ func (st *start) attach(key chat.Key, read map[chat.ChannelID]chat.ReadPosition)
 
 // fault notes why a session could not start; the client comes back.
 func (st *start) fault(what string, err error) closeCode {
-	if st.s.ctx.Err() == nil {
-		st.s.g.logger.Warn("session could not start", "act", what, "error", err)
+	if g := st.s.g; st.s.ctx.Err() == nil {
+		g.complain(&g.logs.starts, slog.LevelWarn, "session could not start", "act", what, "error", err)
 	}
 	return closeFault
 }

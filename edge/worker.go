@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"log/slog"
 	"time"
 
 	"beep/chat"
@@ -236,8 +237,8 @@ func (w *worker) unload(h *hub) {
 	w.g.stats.hubs.Add(-1)
 	h.gone.Store(true)
 	h.dirty = false
-	if err := w.feed.Unsubscribe(h.key.Tenant); err != nil && w.g.ctx.Err() == nil {
-		w.g.logger.Warn("unsubscribe from live feed", "tenant_id", h.key.Tenant, "error", err)
+	if err := w.feed.Unsubscribe(h.key.Tenant); err != nil {
+		w.g.complain(&w.g.logs.feeds, slog.LevelWarn, "unsubscribe from live feed", "tenant_id", h.key.Tenant, "error", err)
 	}
 	if h.srv != nil {
 		h.srv.Release()
