@@ -222,10 +222,15 @@ func (s *session) cmdNewChannel(name string) {
 		return
 	}
 	s.do(func(ctx context.Context) func() {
-		if _, err := s.c.CreateChannel(ctx, server, strings.TrimPrefix(name, "#")); err != nil {
+		id, err := s.c.CreateChannel(ctx, server, strings.TrimPrefix(name, "#"))
+		if err != nil {
 			return s.failed(err)
 		}
-		return nil // its own event tells of it
+		return func() { // its own event tells of it
+			if _, ok := s.c.State().Channel(id); !ok {
+				s.wantChannel = id
+			}
+		}
 	})
 }
 

@@ -50,15 +50,16 @@ type session struct {
 	unreadSeq uint64
 	readTimer *time.Timer
 
-	everReady  bool
-	typedLines []string                          // wait for what was typed before; at most maxWaitingLines
-	wantJoin   chat.ServerID                     // to be entered as soon as it is available
-	seen       map[chat.ChannelID]uint64         // how far each channel was shown
-	sent       messageAt                         // whose event is still to come; zero if none
-	jobs       chan func(context.Context) func() // full: the command is refused
-	busy       int                               // jobs without a result
-	results    chan func()
-	leaving    bool // nothing more is read; the end comes when all is done
+	everReady   bool
+	typedLines  []string                          // wait for what was typed before; at most maxWaitingLines
+	wantChannel chat.ChannelID                    // made, and to be told of
+	wantJoin    chat.ServerID                     // to be entered as soon as it is available
+	seen        map[chat.ChannelID]uint64         // how far each channel was shown
+	sent        messageAt                         // whose event is still to come; zero if none
+	jobs        chan func(context.Context) func() // full: the command is refused
+	busy        int                               // jobs without a result
+	results     chan func()
+	leaving     bool // nothing more is read; the end comes when all is done
 }
 
 type messageAt struct {
@@ -183,7 +184,7 @@ func (s *session) carryOut() {
 
 // idle reports whether nothing is under way.
 func (s *session) idle() bool {
-	return s.everReady && s.busy == 0 && s.wantJoin == 0 && s.sent.id == 0 && len(s.waiting) == 0
+	return s.everReady && s.busy == 0 && s.wantJoin == 0 && s.wantChannel == 0 && s.sent.id == 0 && len(s.waiting) == 0
 }
 
 func (s *session) onKey() {

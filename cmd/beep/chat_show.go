@@ -129,6 +129,9 @@ func (s *session) showAround(e client.Event) {
 	case client.MemberLeft:
 		s.here(e.Server(), s.name(e.UserID)+" has left")
 	case client.ChannelCreated:
+		if e.Created.ID == s.wantChannel {
+			s.wantChannel = 0
+		}
 		s.here(e.Server(), "new channel #"+clean(e.Created.Name))
 	case client.Typing:
 		if e.Channel == s.channel && e.User != s.c.State().Self().ID && time.Since(s.typed[e.User]) > typingShownFor {
@@ -139,6 +142,7 @@ func (s *session) showAround(e client.Event) {
 			s.say(s.name(e.User) + " is typing…")
 		}
 	case client.ServerAvailable:
+		s.wantChannel = 0 // the frame holds it, if it was made
 		s.onServer(e.Server)
 	case client.ServerGone:
 		if e.Server == s.server {
@@ -172,7 +176,7 @@ func (s *session) here(id chat.ServerID, text string) {
 }
 
 func (s *session) onReady(e client.Ready) {
-	s.everReady, s.wantJoin, s.sent = true, 0, messageAt{}
+	s.everReady, s.wantJoin, s.wantChannel, s.sent = true, 0, 0, messageAt{}
 	clear(s.seen)
 	for _, srv := range e.Servers {
 		for _, ch := range srv.Channels {
