@@ -67,6 +67,9 @@ const (
 	// lagPatience is how long the database may take to catch up.
 	lagPatience = 2 * time.Minute
 	lagPause    = 50 * time.Millisecond
+	// appliedPatience is how long one entity may stay behind while the database
+	// as a whole is not: its lag is only measured now and then.
+	appliedPatience = 5 * time.Second
 	// attempts is how often an entity is read again that changed meanwhile.
 	attempts = 5
 	// progressEvery is how many entities pass between two words.
@@ -219,14 +222,23 @@ func (r *run) settings(ctx context.Context, key chat.Key) error {
 	return nil
 }
 
-// applied compares how far the database is with where the log ends.
+// applied waits until the database has come as far as the log did. That it
+// never does is a difference.
 func (r *run) applied(ctx context.Context, key chat.Key, last uint64) error {
-	applied, err := r.cfg.Store.Applied(ctx, key)
-	if err != nil {
-		return err
+	deadline := time.Now().Add(appliedPatience)
+	for {
+		applied, err := r.cfg.Store.Applied(ctx, key)
+		if err != nil || applied >= last {
+			return err
+		}
+		if time.Now().After(deadline) && r.cfg.Lag() == 0 {
+			r.differ(key, "the log ends at record %d, the database at %d", last, applied)
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lagPause):
+		}
 	}
-	if applied < last {
-		r.differ(key, "the log ends at record %d, the database at %d", last, applied)
-	}
-	return nil
 }
