@@ -88,8 +88,12 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.wrap("ping store", s.read.db.PingContext(ctx))
 }
 
-// take waits for the turn to write; the caller calls what it returns.
+// take waits for the turn to write; the caller calls what it returns. A caller
+// who has given up never gets it.
 func (s *Store) take(ctx context.Context) (release func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if s.turn == nil {
 		return func() {}, nil
 	}
