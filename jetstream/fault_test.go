@@ -101,6 +101,7 @@ func TestKillingTheLeaderLosesAndDoublesNothingAcknowledged(t *testing.T) {
 			}
 		})
 	}
+	wait := followAll(t, l)
 	reach(t, &acked, 500)
 	servers[victim].Shutdown()
 	reach(t, &acked, acked.Load()+3000) // every stream has a leader again
@@ -114,6 +115,42 @@ func TestKillingTheLeaderLosesAndDoublesNothingAcknowledged(t *testing.T) {
 		if err := w.check(soon(t), l); err != nil {
 			t.Error(err)
 		}
+	}
+	wait()
+}
+
+// followAll follows all streams from their beginnings; wait returns when every
+// follower has come to the end its leader knows, and none has seen a gap.
+func followAll(t *testing.T, l *jetstream.Log) (wait func()) {
+	ctx, cancel := context.WithCancel(soon(t))
+	var at [chat.Shards]atomic.Int64
+	var wg sync.WaitGroup
+	for shard := range at {
+		wg.Go(func() {
+			err := l.Follow(ctx, shard, 0, 64, func(es []jetstream.Entry) error {
+				for _, e := range es {
+					if last := at[shard].Swap(int64(e.Seq)); int64(e.Seq) != last+1 || e.Err != nil {
+						return fmt.Errorf("shard %d: %d follows %d (%w)", shard, e.Seq, last, e.Err)
+					}
+				}
+				return nil
+			})
+			if !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
+	}
+	t.Cleanup(func() { cancel(); wg.Wait() })
+	return func() {
+		for shard := range at {
+			last, err := l.LastSeq(soon(t), shard)
+			if err != nil {
+				t.Fatal(err)
+			}
+			reach(t, &at[shard], int64(last))
+		}
+		cancel()
+		wg.Wait()
 	}
 }
 
@@ -152,7 +189,7 @@ func reach(t *testing.T, n *atomic.Int64, want int64) {
 	}
 }
 
-func TestARestartKeepsTheLogAndItsReaders(t *testing.T) {
+func TestARestartKeepsTheLog(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	w := newWriter(1)

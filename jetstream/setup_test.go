@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"os"
 	"testing"
 	"time"
 
@@ -18,12 +17,7 @@ import (
 
 var _ logsuite.Log = (*jetstream.Log)(nil)
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m,
-		// nats-server starts these once per process and never ends them.
-		goleak.IgnoreTopFunction("github.com/nats-io/nats-server/v2/server.(*Server).startGoRoutine"),
-	)
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	testStore  = 1 << 30
@@ -128,13 +122,4 @@ func soon(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), bootWait)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-func mkdir(t testing.TB) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }

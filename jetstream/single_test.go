@@ -9,7 +9,7 @@ import (
 func TestOneServerIsALog(t *testing.T) {
 	t.Parallel()
 	logsuite.Run(t, func(t *testing.T) logsuite.Log {
-		_, l := single(t, mkdir(t))
+		_, l := single(t, t.TempDir())
 		return l
 	})
 }
