@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -21,7 +20,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	version := r.URL.Query().Get("v")
-	s := &session{g: g, known: make(chan struct{})}
+	s := &session{g: g, ctx: life{over: make(chan struct{})}, known: make(chan struct{})}
 	s.conn.spawn = g.spawnFn
 	s.conn.onSlow = s.tooSlow
 	ws, err := websocket.Accept(&hijacker{ResponseWriter: w, conn: &s.conn}, r, &websocket.AcceptOptions{
@@ -32,7 +31,6 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	s.ws = ws
-	s.ctx, s.cancel = context.WithCancel(g.ctx)
 	s.opened = g.now().UnixMilli()
 	s.heard.Store(s.opened)
 	ws.SetReadLimit(wire.MaxResumeFrame)

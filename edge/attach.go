@@ -99,7 +99,7 @@ func (h *hub) attach(a *attach) {
 		}
 		return
 	}
-	if _, ok := h.seats[a.s]; ok {
+	if _, ok := h.seat(a.s); ok {
 		// A change of membership overtook the start, and the hub told the
 		// server frame; or the session runs and is in.
 		if !a.live {

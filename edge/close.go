@@ -2,9 +2,13 @@ package edge
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/coder/websocket"
 )
+
+// answerTimeout is how long a client has to answer a close frame.
+const answerTimeout = 5 * time.Second
 
 // closeCode is one of PROTOCOL.md's close codes.
 type closeCode websocket.StatusCode
@@ -94,10 +98,12 @@ func (s *session) close(c closeCode) {
 		g.stats.slow.Add(1)
 	}
 	s.dead.Store(true)
-	s.cancel()
+	s.ctx.end()
 	s.conn.shut()
 	if !g.spawn(func() {
 		defer close(done)
+		// The library would wait for the rest of a message for ever.
+		_ = s.conn.SetReadDeadline(time.Now().Add(answerTimeout))
 		_ = s.ws.Close(websocket.StatusCode(c), c.reason())
 	}) {
 		_ = s.conn.Close()

@@ -23,9 +23,12 @@ const (
 	stuckTimeout = 10 * time.Second
 	// closeTimeout is how long a socket that is being closed may take nothing.
 	closeTimeout = 2 * time.Second
-	// ioBuffer suffices for the frames clients send often; longer ones bypass
-	// it. It stands once for reading and once for writing in every connection.
-	ioBuffer = 512
+	// readBuffer suffices for the frames clients send often; longer ones bypass
+	// it. Every connection has one.
+	readBuffer = 512
+	// writeBuffer holds the longest control frame of a server (2 + 125 bytes):
+	// the library writes nothing else, and each must be one Write.
+	writeBuffer = 136
 )
 
 // hijacker hands the connection it hijacks out wrapped in a conn, with small
@@ -51,7 +54,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		c.raw, _ = sc.SyscallConn()
 		c.attempt = c.writeOnce
 	}
-	return c, bufio.NewReadWriter(bufio.NewReaderSize(c, ioBuffer), bufio.NewWriterSize(c, ioBuffer)), nil
+	return c, bufio.NewReadWriter(bufio.NewReaderSize(c, readBuffer), bufio.NewWriterSize(c, writeBuffer)), nil
 }
 
 // conn is the connection under a session's WebSocket. The library reads from it

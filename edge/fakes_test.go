@@ -16,6 +16,7 @@ import (
 type fakeLog struct {
 	mu      sync.Mutex
 	commits map[chat.Key][]wire.Commit
+	tenants map[uint64]map[chat.Key]bool
 	feeds   []*fakeFeed
 	lose    func(m LiveMessage) bool // true: the feed does not get it
 	repeat  bool
@@ -26,7 +27,9 @@ type fakeLog struct {
 
 var errDown = errors.New("log is down")
 
-func newFakeLog() *fakeLog { return &fakeLog{commits: map[chat.Key][]wire.Commit{}} }
+func newFakeLog() *fakeLog {
+	return &fakeLog{commits: map[chat.Key][]wire.Commit{}, tenants: map[uint64]map[chat.Key]bool{}}
+}
 
 func (l *fakeLog) headLocked(k chat.Key) uint64 {
 	cs := l.commits[k]
@@ -48,6 +51,10 @@ func (l *fakeLog) add(k chat.Key, by chat.UserID, events ...chat.Event) uint64 {
 		}
 		c.Records = append(c.Records, r)
 	}
+	if l.tenants[k.Tenant] == nil {
+		l.tenants[k.Tenant] = map[chat.Key]bool{}
+	}
+	l.tenants[k.Tenant][k] = true
 	l.commits[k] = append(l.commits[k], c)
 	l.publishLocked(LiveMessage{Kind: subjects.LiveCommit, Key: k, Seq: 1, Data: wire.AppendCommit(nil, &c)})
 	return c.Last()
@@ -108,10 +115,8 @@ func (l *fakeLog) Heads(_ context.Context, tenant uint64) (map[chat.Key]uint64, 
 		return nil, errDown
 	}
 	heads := map[chat.Key]uint64{}
-	for k := range l.commits {
-		if k.Tenant == tenant {
-			heads[k] = l.headLocked(k)
-		}
+	for k := range l.tenants[tenant] {
+		heads[k] = l.headLocked(k)
 	}
 	return heads, nil
 }

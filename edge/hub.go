@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -37,7 +38,7 @@ type hub struct {
 	user *chat.User // of a user, folded likewise
 
 	groups  []*group
-	seats   map[*session]seat
+	seats   map[*session]seat    // of a server; a user's few sessions are searched
 	wanting map[*session]*attach // sessions whose user is not a member yet
 
 	outbox
@@ -104,7 +105,7 @@ func (k groupKey) sees(kind chat.EntityKind) sight {
 func (h *hub) sit(s *session, rights chat.Permission) *group {
 	delete(h.wanting, s)
 	delete(h.w.idle, h)
-	if st, ok := h.seats[s]; ok {
+	if st, ok := h.seat(s); ok {
 		return st.group
 	}
 	k := groupKey{rights: rights, intents: s.intents}
@@ -121,10 +122,12 @@ func (h *hub) sit(s *session, rights chat.Permission) *group {
 		g = &group{key: k, sees: k.sees(h.key.Kind)}
 		h.groups = append(h.groups, g)
 	}
-	if h.seats == nil {
-		h.seats = map[*session]seat{}
+	if h.key.Kind == chat.KindServer {
+		if h.seats == nil {
+			h.seats = map[*session]seat{}
+		}
+		h.seats[s] = seat{g, len(g.sessions)}
 	}
-	h.seats[s] = seat{g, len(g.sessions)}
 	g.sessions = append(g.sessions, s)
 	if h.people != nil {
 		h.people.arrive(s.who())
@@ -133,9 +136,23 @@ func (h *hub) sit(s *session, rights chat.Permission) *group {
 	return g
 }
 
+// seat finds a session's place.
+func (h *hub) seat(s *session) (seat, bool) {
+	if h.key.Kind == chat.KindServer {
+		st, ok := h.seats[s]
+		return st, ok
+	}
+	for _, g := range h.groups {
+		if i := slices.Index(g.sessions, s); i >= 0 {
+			return seat{g, i}, true
+		}
+	}
+	return seat{}, false
+}
+
 // rise takes a session out. It reports whether it had a seat.
 func (h *hub) rise(s *session) bool {
-	st, ok := h.seats[s]
+	st, ok := h.seat(s)
 	if !ok {
 		return false
 	}
@@ -145,7 +162,9 @@ func (h *hub) rise(s *session) bool {
 	if st.index != last {
 		moved := g.sessions[last]
 		g.sessions[st.index] = moved
-		h.seats[moved] = seat{g, st.index}
+		if h.seats != nil {
+			h.seats[moved] = seat{g, st.index}
+		}
 	}
 	g.sessions[last] = nil
 	g.sessions = g.sessions[:last]
@@ -181,7 +200,7 @@ func (w *worker) detach(tenantID uint64, s *session, gone bool) {
 // idleCheck starts the lingering of a hub without sessions.
 func (h *hub) idleCheck() {
 	w := h.w
-	if h.loading || len(h.seats)+len(h.wanting)+len(h.parked) != 0 || w.hubs[h.key.Tenant] != h {
+	if h.loading || len(h.groups)+len(h.wanting)+len(h.parked) != 0 || w.hubs[h.key.Tenant] != h {
 		return
 	}
 	if len(w.idle) >= maxLingering {

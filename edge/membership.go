@@ -44,8 +44,10 @@ func (h *hub) fold(rec chat.Record) {
 
 // change tells every session of the user to follow.
 func (h *hub) change(c change) {
-	for s := range h.seats {
-		s.follow(c)
+	for _, g := range h.groups {
+		for _, s := range g.sessions {
+			s.follow(c)
+		}
 	}
 }
 

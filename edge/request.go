@@ -39,7 +39,7 @@ func (s *session) onRequest(f wire.ClientFrame) closeCode {
 		return 0
 	}
 	data := bytes.Clone(f.Data) // the frame's memory is reused
-	s.g.cfg.Requests.Call(s.ctx, s.who(), f.Method, data, func(data []byte, err error) {
+	s.g.cfg.Requests.Call(&s.ctx, s.who(), f.Method, data, func(data []byte, err error) {
 		s.pending.Add(-1)
 		s.reply(f.Ref, data, err)
 	})

@@ -120,9 +120,9 @@ func (r *replay) log(m *missing) ([]chat.ChannelID, error) {
 
 // read sends records from the log itself.
 func (r *replay) read(m *missing) (created []chat.ChannelID, err error) {
-	ctx, s := r.st.s.ctx, r.st.s
+	s := r.st.s
 	next := m.pos + 1
-	err = s.g.cfg.Log.Read(ctx, m.key, next, m.head, func(_ uint64, c wire.Commit) error {
+	err = s.g.cfg.Log.Read(&s.ctx, m.key, next, m.head, func(_ uint64, c wire.Commit) error {
 		for i := range c.Records {
 			rec := &c.Records[i]
 			if rec.Number < next || rec.Number > m.head {
@@ -185,7 +185,7 @@ func (r *replay) flow(flush bool) error {
 	}
 	defer starts.trickling.Add(-1)
 	r.st.yield()
-	return waitFor(s.ctx, behind)
+	return waitFor(&s.ctx, behind)
 }
 
 func waitFor(ctx context.Context, done <-chan struct{}) error {

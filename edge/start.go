@@ -89,7 +89,7 @@ func (st *start) run() {
 // the code to close with, 0 if the session is live.
 func (st *start) open() closeCode {
 	s, g := st.s, st.s.g
-	ctx, cancel := context.WithTimeout(s.ctx, startTimeout)
+	ctx, cancel := context.WithTimeout(&s.ctx, startTimeout)
 	defer cancel()
 	user, err := g.cfg.Auth.Authenticate(ctx, st.token)
 	switch {
