@@ -8,8 +8,9 @@ type HistoryPage struct {
 	// below it, to stand in front of Messages; 0 asks for nothing.
 	OlderThan uint64
 	Missing   int
-	// NewerThan asks the read model for up to Missing messages with a sequence
-	// above it and at most Evicted­Seq; memory holds everything after that.
+	// Newer asks the read model for up to Missing messages with a sequence above
+	// NewerThan and at most EvictedSeq; memory holds everything after that.
+	Newer     bool
 	NewerThan uint64
 	// Around asks the read model for a page round a message out of memory.
 	Around MessageID
@@ -21,7 +22,7 @@ type HistoryPage struct {
 
 // Complete reports whether nothing is missing.
 func (p *HistoryPage) Complete() bool {
-	return p.OlderThan == 0 && p.NewerThan == 0 && p.Around == 0
+	return p.OlderThan == 0 && !p.Newer && p.Around == 0
 }
 
 func (st *Timeline) history(c *ReadHistory) (*HistoryPage, error) {
@@ -31,7 +32,7 @@ func (st *Timeline) history(c *ReadHistory) (*HistoryPage, error) {
 	}
 	page := &HistoryPage{EvictedSeq: st.EvictedSeq, Evicted: st.Evicted}
 	switch {
-	case c.After != 0:
+	case c.After != 0 || c.FromStart:
 		st.pageAfter(page, c.After, c.Limit)
 	case c.Around != 0:
 		m := st.find(c.Around)
@@ -63,7 +64,7 @@ func ValidateHistory(c *ReadHistory) error {
 		return Errorf(Invalid, op, "limit must be 1 to %d", MaxHistoryPage)
 	}
 	set := 0
-	for _, v := range []bool{c.Before != 0, c.After != 0, c.Around != 0} {
+	for _, v := range []bool{c.Before != 0, c.After != 0 || c.FromStart, c.Around != 0} {
 		if v {
 			set++
 		}
@@ -101,7 +102,7 @@ func (st *Timeline) pageBefore(p *HistoryPage, seq uint64, limit int) {
 // pageAfter collects the oldest limit messages above seq.
 func (st *Timeline) pageAfter(p *HistoryPage, seq uint64, limit int) {
 	if seq < st.EvictedSeq {
-		p.NewerThan, p.Missing = seq, limit
+		p.Newer, p.NewerThan, p.Missing = true, seq, limit
 		return
 	}
 	for i := range st.Recent {

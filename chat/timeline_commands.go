@@ -29,6 +29,7 @@ type DeleteMessage struct {
 
 // ReadHistory asks for a page of messages. At most one of Before, After (both
 // sequences) and Around (a message) is set; none asks for the newest page.
+// FromStart is After 0: the oldest messages of all.
 type ReadHistory struct {
 	By      UserID
 	Channel ChannelID
@@ -36,6 +37,8 @@ type ReadHistory struct {
 	After   uint64
 	Around  MessageID
 	Limit   int // 1 to MaxHistoryPage
+
+	FromStart bool
 }
 
 func (*SendMessage) CommandName() string   { return "send message" }

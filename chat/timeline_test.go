@@ -199,6 +199,7 @@ func TestHistoryFromMemoryIsExact(t *testing.T) {
 	same(t, seqs(w.page(&chat.ReadHistory{After: 3, Limit: 3}).Messages), []uint64{4, 6, 7})
 	same(t, seqs(w.page(&chat.ReadHistory{Around: 106, Limit: 4}).Messages), []uint64{4, 6, 7, 8})
 	same(t, seqs(w.page(&chat.ReadHistory{After: 10, Limit: 3}).Messages), []uint64{})
+	same(t, seqs(w.page(&chat.ReadHistory{FromStart: true, Limit: 2}).Messages), []uint64{1, 2})
 	w.refused(&chat.ReadHistory{By: ada, Around: 105, Limit: 1}, member, chat.NotFound)
 	w.refused(&chat.ReadHistory{By: ada, Around: 999, Limit: 1}, member, chat.NotFound)
 	w.refused(&chat.ReadHistory{By: ada, Limit: 0}, member, chat.Invalid)
@@ -220,7 +221,9 @@ func TestWhatLeftMemoryIsAskedOfTheReadModel(t *testing.T) {
 	p = w.page(&chat.ReadHistory{Before: 10, Limit: 5})
 	same(t, []any{len(p.Messages), p.OlderThan, p.Missing}, []any{0, 10, 5})
 	p = w.page(&chat.ReadHistory{After: evicted - 2, Limit: 5})
-	same(t, []any{p.NewerThan, p.Missing}, []any{evicted - 2, 5})
+	same(t, []any{p.Newer, p.NewerThan, p.Missing}, []any{true, evicted - 2, 5})
+	p = w.page(&chat.ReadHistory{FromStart: true, Limit: 5})
+	same(t, []any{p.Newer, p.NewerThan, p.Missing}, []any{true, 0, 5})
 	p = w.page(&chat.ReadHistory{Around: 3, Limit: 5})
 	same(t, p.Around, 3)
 	if !w.page(&chat.ReadHistory{Limit: 50}).Complete() {

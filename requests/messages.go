@@ -119,7 +119,7 @@ func (s *Service) askChannel(ctx context.Context, who chat.UserID, ch chat.Chann
 type listArgs struct {
 	ChannelID chat.ChannelID `json:"channel_id"`
 	Before    uint64         `json:"before"`
-	After     uint64         `json:"after"`
+	After     *uint64        `json:"after"` // 0 is before the first message
 	Around    chat.MessageID `json:"around"`
 	Limit     *int           `json:"limit"`
 }
@@ -127,7 +127,10 @@ type listArgs struct {
 // listMessages asks the channel's actor, whose memory holds the newest page,
 // and completes what is missing from the read model.
 func (s *Service) listMessages(ctx context.Context, who chat.UserID, a listArgs) (any, error) {
-	q := &chat.ReadHistory{By: who, Channel: a.ChannelID, Before: a.Before, After: a.After, Around: a.Around, Limit: chat.DefaultHistoryPage}
+	q := &chat.ReadHistory{By: who, Channel: a.ChannelID, Before: a.Before, Around: a.Around, Limit: chat.DefaultHistoryPage}
+	if a.After != nil {
+		q.After, q.FromStart = *a.After, *a.After == 0
+	}
 	if a.Limit != nil {
 		q.Limit = *a.Limit
 	}
@@ -167,7 +170,7 @@ func (s *Service) history(ctx context.Context, key chat.Key, q *chat.ReadHistory
 	case page.OlderThan != 0:
 		older, err := s.archived(ctx, store.MessageQuery{Channel: q.Channel, Before: page.OlderThan, Limit: page.Missing}, page.Evicted)
 		return append(older, page.Messages...), err
-	case page.NewerThan != 0:
+	case page.Newer:
 		return s.newer(ctx, key, q, page)
 	}
 	return page.Messages, nil
@@ -175,13 +178,14 @@ func (s *Service) history(ctx context.Context, key chat.Key, q *chat.ReadHistory
 
 // newer reads on from the read model into the actor's memory.
 func (s *Service) newer(ctx context.Context, key chat.Key, q *chat.ReadHistory, page *chat.HistoryPage) ([]chat.Message, error) {
-	query := store.MessageQuery{Channel: q.Channel, After: page.NewerThan, UpTo: page.EvictedSeq, Limit: page.Missing}
+	query := store.MessageQuery{Channel: q.Channel, After: page.NewerThan, FromStart: page.NewerThan == 0, UpTo: page.EvictedSeq, Limit: page.Missing}
 	msgs, err := s.archived(ctx, query, page.Evicted)
 	if err != nil || len(msgs) == page.Missing {
 		return msgs, err
 	}
 	rest := *q
-	rest.Before, rest.Around, rest.After, rest.Limit = 0, 0, page.EvictedSeq, page.Missing-len(msgs)
+	rest.Before, rest.Around, rest.FromStart = 0, 0, false
+	rest.After, rest.Limit = page.EvictedSeq, page.Missing-len(msgs)
 	more, err := s.history(ctx, key, &rest)
 	return append(msgs, more...), err
 }
