@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"beep/chat"
@@ -244,38 +243,4 @@ func (st *State) resumable() bool {
 	st.mu.RLock()
 	defer st.mu.RUnlock()
 	return st.ready
-}
-
-// plan says how long to wait after err before the next attempt, or that there
-// is to be none.
-func (c *Client) plan(err error) (wait time.Duration, fatal bool) {
-	wish := c.wait
-	c.wait = 0
-	if errors.Is(err, errMoveOn) || errors.Is(err, errRenew) || errors.Is(err, errFresh) {
-		return 0, false
-	}
-	var refused *chat.Error
-	if errors.As(err, &refused) {
-		return 0, true // this side cannot even ask: a bad address, too many positions
-	}
-	var shake *HandshakeError
-	if errors.As(err, &shake) && shake.Status < http.StatusInternalServerError &&
-		shake.Status != http.StatusTooManyRequests && shake.Status != http.StatusRequestTimeout {
-		return 0, true
-	}
-	var ended *CloseError
-	if errors.As(err, &ended) {
-		switch ended.Advice() {
-		case AdviceSignIn, AdviceStop:
-			return 0, true
-		case AdviceLater:
-			return laterMin + time.Duration(c.dice()*float64(laterSpread)), false
-		case AdviceResume:
-		}
-		if ended.Code == CloseStopping && wish > 0 {
-			return min(wish, maxBackoff), false
-		}
-	}
-	c.attempt++
-	return backoff(c.attempt, c.dice()), false
 }

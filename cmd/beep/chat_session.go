@@ -59,6 +59,7 @@ type session struct {
 	jobs        chan func(context.Context) func() // full: the command is refused
 	busy        int                               // jobs without a result
 	results     chan func()
+	lost        bool // said, and not resumed yet
 	leaving     bool // nothing more is read; the end comes when all is done
 }
 
@@ -199,15 +200,6 @@ func (s *session) onKey() {
 		_ = s.c.Typing(ctx, ch) // nobody misses it
 		return nil
 	})
-}
-
-// enter goes to a channel and shows its newest messages.
-func (s *session) enter(ch client.Channel) {
-	s.server, s.channel = ch.ServerID, ch.ID
-	srv, _ := s.c.State().Server(ch.ServerID)
-	s.scr.SetPrompt(s.scr.Colour(bold, clean(srv.Name)+" #"+clean(ch.Name)) + " > ")
-	s.say(fmt.Sprintf("now in %s #%s", clean(srv.Name), clean(ch.Name)))
-	s.history(startHistory)
 }
 
 // history shows the newest n messages of the channel.

@@ -95,13 +95,10 @@ func (s *session) show(e client.Event) {
 	case client.Ready:
 		s.onReady(e)
 	case client.Resumed:
+		s.lost = false
 		s.say(fmt.Sprintf("resumed, %s", count(e.Messages, "missed message")))
 	case client.Disconnected:
-		if s.everReady {
-			s.warn("connection lost, resuming… (" + clean(e.Err.Error()) + ")")
-		} else {
-			s.warn(fmt.Sprintf("cannot connect, trying again in %.1f s (%s)", e.Retry.Seconds(), clean(e.Err.Error())))
-		}
+		s.onDisconnected(e)
 	case client.Message:
 		if e.Channel() == s.channel {
 			delete(s.typed, e.Message.SenderID)
@@ -161,6 +158,18 @@ func (s *session) showAround(e client.Event) {
 	}
 }
 
+// onDisconnected says it once per outage; the attempts are nobody's concern, but
+// for the first ones, when the address may be wrong.
+func (s *session) onDisconnected(e client.Disconnected) {
+	switch {
+	case !s.everReady:
+		s.warn(fmt.Sprintf("cannot connect, trying again in %.1f s (%s)", e.Retry.Seconds(), clean(e.Err.Error())))
+	case !s.lost:
+		s.lost = true
+		s.warn("connection lost, resuming…")
+	}
+}
+
 // arrived notes that a channel's events have come as far as seq.
 func (s *session) arrived(ch chat.ChannelID, seq uint64) {
 	s.seen[ch] = seq
@@ -177,6 +186,7 @@ func (s *session) here(id chat.ServerID, text string) {
 
 func (s *session) onReady(e client.Ready) {
 	s.everReady, s.wantJoin, s.wantChannel, s.sent = true, 0, 0, messageAt{}
+	s.lost = false
 	clear(s.seen)
 	for _, srv := range e.Servers {
 		for _, ch := range srv.Channels {
