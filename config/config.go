@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -27,11 +28,12 @@ func (s Secret) Reveal() string { return string(s) }
 
 // Config is the settings of a node. Every field is a row of settings.
 type Config struct {
-	Data           string   // directory of everything the node keeps
-	Listen         string   // host:port of HTTP and the gateway
-	PublicURL      string   // how the outside reaches it; empty: http://<listen>
-	Store          Secret   // read model and accounts: empty for SQLite in Data, or postgres://
-	AllowedOrigins []string // further Origins of browsers that may connect
+	Data           string         // directory of everything the node keeps
+	Listen         string         // host:port of HTTP and the gateway
+	PublicURL      string         // how the outside reaches it; empty: http://<listen>
+	Store          Secret         // read model and accounts: empty for SQLite in Data, or postgres://
+	AllowedOrigins []string       // further Origins of browsers that may connect
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed
 	LogLevel       string
 	LogFormat      string
 	LogMaxBytes    int64    // cap of the message log on disk; 0: three quarters of the free space

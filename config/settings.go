@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"path"
 	"strconv"
@@ -32,6 +33,8 @@ var settings = []Setting{
 	{Key: "allowed_origins", Usage: "further Origins of browsers that may connect, separated by commas",
 		get: func(c *Config) string { return strings.Join(c.AllowedOrigins, ",") },
 		set: func(c *Config, v string) error { c.AllowedOrigins = list(v); return nil }},
+	{Key: "trusted_proxies", Usage: "addresses or prefixes of reverse proxies whose X-Forwarded-For is believed, separated by commas",
+		get: func(c *Config) string { return joinPrefixes(c.TrustedProxies) }, set: setTrustedProxies},
 	{Key: "log_level", Usage: "debug, info, warn or error", get: func(c *Config) string { return c.LogLevel },
 		set: func(c *Config, v string) error { c.LogLevel = v; return nil }},
 	{Key: "log_format", Usage: "text or json", get: func(c *Config) string { return c.LogFormat },
@@ -93,6 +96,30 @@ func maskURL(s string) string {
 		u.RawQuery = strings.ReplaceAll(q.Encode(), "%2A", "*")
 	}
 	return strings.Replace(u.Redacted(), ":xxxxx@", ":***@", 1)
+}
+
+func setTrustedProxies(c *Config, v string) error {
+	c.TrustedProxies = nil
+	for _, s := range list(v) {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			addr, aerr := netip.ParseAddr(s)
+			if aerr != nil {
+				return fmt.Errorf("%q is not an address or prefix such as 10.0.0.0/8", s)
+			}
+			p = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		c.TrustedProxies = append(c.TrustedProxies, p)
+	}
+	return nil
+}
+
+func joinPrefixes(ps []netip.Prefix) string {
+	parts := make([]string, len(ps))
+	for i, p := range ps {
+		parts[i] = p.String()
+	}
+	return strings.Join(parts, ",")
 }
 
 // nearest suggests a key of which the unknown one is a beginning or a part.

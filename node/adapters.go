@@ -3,9 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"log"
-	"log/slog"
-	"net/http"
 
 	"beep/chat"
 	"beep/edge"
@@ -46,19 +43,4 @@ type latePresence struct{ gateway *edge.Gateway }
 // Online reports whether a member of a server has a socket.
 func (p *latePresence) Online(server chat.ServerID, user chat.UserID) bool {
 	return p.gateway.Online(server, user)
-}
-
-// newHTTPServer makes the server of all HTTP; its own complaints (a broken
-// handshake, an aborted request) are of interest to nobody but a debugger.
-func newHTTPServer(h http.Handler, logger *slog.Logger) *http.Server {
-	s := httpServer(h)
-	s.ErrorLog = log.New(debugWriter{logger}, "", 0)
-	return s
-}
-
-type debugWriter struct{ logger *slog.Logger }
-
-func (w debugWriter) Write(p []byte) (int, error) {
-	w.logger.Debug("http", "message", string(p))
-	return len(p), nil
 }

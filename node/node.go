@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -37,7 +38,7 @@ const (
 	DrainTimeout = 25 * time.Second
 	// heartbeatInterval is how often clients show that they live.
 	heartbeatInterval = 30 * time.Second
-	// feedWorker is the worker number of snowflakes on a node that is alone.
+	// soleWorker is the worker number of snowflakes on a node that is alone.
 	soleWorker = 0
 )
 
@@ -71,9 +72,11 @@ type Node struct {
 	listener  net.Listener
 	http      *http.Server
 	admin     *admin.Server
+	current   atomic.Bool // the read model has been current once
 
-	run        sync.WaitGroup
+	bg         context.Context // of the parts that run beside; ends when the node stops
 	cancel     context.CancelFunc
+	run        sync.WaitGroup
 	failed     chan error // the first part that ended by itself
 	stopOnce   sync.Once
 	stopResult error
@@ -83,6 +86,7 @@ type Node struct {
 // is an error, and what was built before it is stopped again.
 func Start(ctx context.Context, opt Options) (*Node, error) {
 	n := &Node{opt: opt, cfg: opt.Config, logger: opt.Logger, started: time.Now(), failed: make(chan error, 1)}
+	n.bg, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if err := n.build(ctx); err != nil {
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), DrainTimeout)
 		defer cancel()
@@ -104,7 +108,7 @@ func (n *Node) build(ctx context.Context) error {
 		{"open log", n.makeLog},
 		{"start actors", n.makeActors},
 		{"start projector", n.makeProjector},
-		{"start accounts", n.makeAuth},
+		{"mend accounts", n.mendAccounts},
 		{"listen", n.makeDoors},
 		{"announce", n.announce},
 	} {
@@ -167,8 +171,6 @@ func (n *Node) makeActors(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the last sends: %w", err)
 	}
-	var bg context.Context
-	bg, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	n.tenants = tenant.New(n.log, n.logger)
 	n.place = cluster.New(n.logger)
 	n.tips = actors.NewTips(actorLog{n.log}, time.Now)
@@ -176,7 +178,6 @@ func (n *Node) makeActors(ctx context.Context) error {
 		Log: actorLog{n.log}, Place: n.place, Tenants: n.tenants, Archive: n.store, Logger: n.logger,
 		Now: time.Now, RecentSends: recent.of, WindowExempt: n.cfg.Exempt,
 	}, n.tips)
-	n.projector = projector.New(projector.Config{Log: n.log, Store: n.store, Logger: n.logger})
 	ids := snowflake.New(soleWorker, time.Now)
 	n.auth = auth.New(auth.Config{
 		Accounts: n.store, NewID: ids.Next, Begin: n.beginUser, Now: time.Now, Logger: n.logger,
@@ -191,19 +192,22 @@ func (n *Node) makeActors(ctx context.Context) error {
 		AllowedOrigins: n.cfg.AllowedOrigins, HeartbeatInterval: heartbeatInterval, NodeID: ids.Next(), Now: time.Now,
 	})
 	presence.gateway = n.gateway
-	n.background(bg, "tenants", n.tenants.Run)
-	n.background(bg, "placement", n.place.Run)
-	n.background(bg, "tips", n.tips.Run)
-	n.background(bg, "gateway", n.gateway.Run)
-	n.background(bg, "projector", n.projector.Run)
+	for name, run := range map[string]func(context.Context) error{
+		"tenants": n.tenants.Run, "placement": n.place.Run, "tips": n.tips.Run, "gateway": n.gateway.Run,
+	} {
+		n.background(n.bg, name, run)
+	}
 	return nil
 }
 
-func (n *Node) makeProjector(context.Context) error { return nil }
-
-func (n *Node) makeAuth(ctx context.Context) error {
-	return n.auth.Mend(ctx)
+func (n *Node) makeProjector(context.Context) error {
+	n.projector = projector.New(projector.Config{Log: n.log, Store: n.store, Logger: n.logger})
+	n.background(n.bg, "projector", n.projector.Run)
+	return nil
 }
+
+// mendAccounts begins the logs of accounts that a crash left without one.
+func (n *Node) mendAccounts(ctx context.Context) error { return n.auth.Mend(ctx) }
 
 // beginUser begins the log of a new account.
 func (n *Node) beginUser(ctx context.Context, c chat.RegisterUser) error {
@@ -223,15 +227,16 @@ func (n *Node) revoked(user chat.UserID, token [32]byte) {
 func (n *Node) notice(line string) { fmt.Fprintln(n.opt.Notices, line) }
 
 // makeDoors opens the ways in: HTTP with the gateway, and the operator's socket.
-func (n *Node) makeDoors(ctx context.Context) (err error) {
+func (n *Node) makeDoors(context.Context) (err error) {
 	if n.listener, err = net.Listen("tcp", n.cfg.Listen); err != nil {
 		return err
 	}
-	n.http = newHTTPServer(api.New(api.Config{
+	n.http = api.NewServer(api.New(api.Config{
 		Auth: n.auth, Requests: n.requests, Gateway: n.gateway, Ready: n.ready, Version: n.opt.Version,
-		AllowedOrigins: n.cfg.AllowedOrigins, Logger: n.logger,
+		BaseURL: func() string { return n.cfg.PublicURL }, AllowedOrigins: n.cfg.AllowedOrigins,
+		TrustedProxies: n.cfg.TrustedProxies, Logger: n.logger,
 	}), n.logger)
-	n.background(ctx, "http", func(context.Context) error {
+	n.background(n.bg, "http", func(context.Context) error {
 		if err := n.http.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
@@ -241,12 +246,17 @@ func (n *Node) makeDoors(ctx context.Context) (err error) {
 	return err
 }
 
-// ready says whether the node can serve: the log answers, and the read model
-// has caught up once.
+// ready says whether the node can serve: the broker answers, and the read model
+// has been current once. That the read model falls behind later is no reason to
+// send people away: chat goes on without it.
 func (n *Node) ready() error {
 	if !n.conn.IsConnected() {
 		return errors.New("the broker does not answer")
 	}
+	if !n.current.Load() && !n.projector.Status().CaughtUp {
+		return errors.New("the read model is catching up")
+	}
+	n.current.Store(true)
 	return nil
 }
 

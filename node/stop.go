@@ -3,9 +3,7 @@ package node
 import (
 	"context"
 	"errors"
-	"net/http"
 	"os"
-	"time"
 )
 
 // Stop ends the node in order: nobody comes in any more, sessions are sent
@@ -35,9 +33,7 @@ func (n *Node) stop(ctx context.Context) error {
 	if n.place != nil {
 		errs = append(errs, n.place.Drain(ctx))
 	}
-	if n.cancel != nil {
-		n.cancel()
-	}
+	n.cancel()
 	n.run.Wait()
 	if n.tenants != nil {
 		n.tenants.Close()
@@ -58,20 +54,4 @@ func (n *Node) stop(ctx context.Context) error {
 		errs = append(errs, n.lock.release())
 	}
 	return errors.Join(errs...)
-}
-
-// HTTP limits: a header is small, a body is read within the time a slow line
-// needs for 64 KiB, and an idle connection is let go.
-const (
-	readHeaderTimeout = 10 * time.Second
-	readTimeout       = 30 * time.Second
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 16 << 10
-)
-
-func httpServer(h http.Handler) *http.Server {
-	return &http.Server{
-		Handler: h, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes,
-	}
 }
