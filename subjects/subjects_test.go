@@ -127,32 +127,3 @@ func TestWhatIsNoSubjectOfBeepsIsRefused(t *testing.T) {
 		}
 	}
 }
-
-// FuzzParseSubjects: whatever is taken for a subject is one, spelt the one way
-// there is, and nothing panics.
-func FuzzParseSubjects(f *testing.F) {
-	for _, k := range someKeys() {
-		f.Add(Log(k))
-		f.Add(Live(k))
-	}
-	f.Add(Typing(1, 2))
-	f.Add(Presence(1))
-	f.Add("live.1.t02")
-	f.Fuzz(func(t *testing.T, s string) {
-		if k, ok := ParseLog(s); ok && Log(k) != s {
-			t.Errorf("ParseLog(%q) = %v, whose subject is %q", s, k, Log(k))
-		}
-		kind, k, ok := ParseLive(s)
-		if !ok {
-			return
-		}
-		back := map[LiveKind]string{
-			LiveCommit:   Live(k),
-			LiveTyping:   Typing(chat.ServerID(k.Tenant), chat.ChannelID(k.ID)),
-			LivePresence: Presence(chat.ServerID(k.Tenant)),
-		}[kind]
-		if back != s {
-			t.Errorf("ParseLive(%q) = %c %v, whose subject is %q", s, kind, k, back)
-		}
-	})
-}
