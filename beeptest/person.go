@@ -14,7 +14,7 @@ import (
 
 // Person is somebody with an account and a client that keeps itself connected.
 type Person struct {
-	w     *World
+	url   func() string
 	t     testing.TB
 	Name  string
 	ID    chat.UserID
@@ -33,7 +33,7 @@ type Person struct {
 func (p *Person) connects() {
 	p.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	p.client = client.New(client.Options{URL: p.w.URL(), Token: p.Token})
+	p.client = client.New(client.Options{URL: p.url(), Token: p.Token})
 	p.stop, p.news = stop, make(chan struct{})
 	p.ended.Add(2)
 	go func() {
@@ -172,7 +172,7 @@ func (p *Person) Asks(method string, args, out any) error {
 	p.t.Helper()
 	ctx, cancel := p.ctx()
 	defer cancel()
-	conn, err := client.Dial(ctx, p.w.URL(), client.ConnOptions{Token: p.Token, Intents: []string{"servers"}})
+	conn, err := client.Dial(ctx, p.url(), client.ConnOptions{Token: p.Token, Intents: []string{"servers"}})
 	p.must("connects", err)
 	defer func() { p.must("disconnects", conn.Close()) }()
 	select {

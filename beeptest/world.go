@@ -115,7 +115,7 @@ func (w *World) Person(name string) *Person {
 	if err := operator.Call(ctx, "/tokens", node.NewToken{Username: name, Label: "test"}, &token); err != nil {
 		w.t.Fatalf("token for %s: %v", name, err)
 	}
-	p := &Person{w: w, t: w.t, Name: name, ID: made.ID, Token: token.Token}
+	p := &Person{url: w.URL, t: w.t, Name: name, ID: made.ID, Token: token.Token}
 	w.people = append(w.people, p)
 	p.connects()
 	return p
