@@ -1,8 +1,6 @@
 package edge
 
-import (
-	"sync/atomic"
-)
+import "sync/atomic"
 
 const (
 	// maxStarts bounds the sessions that start at a time: enough to keep the
@@ -25,8 +23,8 @@ type admission struct {
 	waiting   atomic.Int32
 }
 
-func newAdmission() *admission {
-	return &admission{queue: make(chan *start, maxWaiting), running: make(chan struct{}, maxStarts)}
+func newAdmission(running, waiting int) *admission {
+	return &admission{queue: make(chan *start, waiting), running: make(chan struct{}, running)}
 }
 
 // offer queues a start; false means that there is no room.

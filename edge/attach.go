@@ -81,8 +81,9 @@ func (h *hub) attach(a *attach) {
 	}
 	var rights chat.Permission
 	if h.key.Kind == chat.KindServer {
+		// A copy that is behind what was told here decides nothing.
 		grant := h.srv.Grant(a.s.who(), 0)
-		if !grant.Member {
+		if !grant.Member || grant.ServerNumber < h.own.next-1 {
 			h.want(a)
 			return
 		}
@@ -116,13 +117,15 @@ func (h *hub) attach(a *attach) {
 }
 
 // want remembers a session whose user's log is ahead of the server's as we know
-// it: it is taken in when the server's log says so.
+// it: it is taken in when the server's log says so, at the latest a second
+// after our copy knows.
 func (h *hub) want(a *attach) {
 	if h.wanting == nil {
 		h.wanting = map[*session]*attach{}
 	}
 	h.wanting[a.s] = &attach{s: a.s, key: a.key, read: a.read, live: true}
 	delete(h.w.idle, h)
+	h.w.stirred[h] = struct{}{}
 	if h.rise(a.s) {
 		a.s.conn.tell(serverGone(chat.ServerID(h.key.ID)))
 	}

@@ -110,7 +110,7 @@ func (h *hub) flush() {
 	}
 	h.reset()
 	h.lastFlush = time.Now()
-	h.pause = min(max(h.lastFlush.Sub(began)*3/2, minPause), maxPause)
+	h.pause = min(max(2*h.lastFlush.Sub(began), minPause), maxPause)
 }
 
 // keep makes the message of all events that wait and remembers its frames in

@@ -32,6 +32,8 @@ type Config struct {
 	Now               func() time.Time // default: time.Now
 
 	workers int // default: GOMAXPROCS, at least 2
+	starts  int // default: maxStarts
+	waiting int // default: maxWaiting
 }
 
 const (
@@ -88,6 +90,9 @@ func New(cfg Config) *Gateway {
 	if cfg.workers <= 0 {
 		cfg.workers = max(minWorkers, runtime.GOMAXPROCS(0))
 	}
+	if cfg.starts <= 0 {
+		cfg.starts, cfg.waiting = maxStarts, maxWaiting
+	}
 	g := &Gateway{
 		cfg: cfg, logger: cfg.Logger, now: cfg.Now,
 		node:      strconv.FormatUint(cfg.NodeID, 10),
@@ -97,7 +102,7 @@ func New(cfg Config) *Gateway {
 	}
 	g.ctx, g.stop = context.WithCancel(context.Background())
 	g.spawnFn = g.spawn
-	g.starts = newAdmission()
+	g.starts = newAdmission(cfg.starts, cfg.waiting)
 	g.reg.init()
 	g.people.init()
 	for range cfg.workers {

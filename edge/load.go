@@ -122,13 +122,7 @@ func (h *hub) begin(l loaded) {
 		h.own.begin(l.user.Number)
 	} else {
 		h.srv = l.srv
-		l.srv.Read(func(st *chat.Server) {
-			h.server = *st
-			h.server.Channels = slices.Clone(st.Channels)
-			h.server.Members = map[chat.UserID]chat.MemberState{}
-			h.members = len(st.Members)
-		})
-		h.own.begin(h.server.Number)
+		h.own.begin(h.seed())
 		h.people = newPresence(h.w.g.node)
 		h.w.g.people.put(chat.ServerID(h.key.ID), h.people)
 		h.w.stirred[h] = struct{}{} // asks the other edges at the next tick
@@ -139,6 +133,18 @@ func (h *hub) begin(l loaded) {
 		}
 	}
 	h.seen(l.heads)
+}
+
+// seed takes the state of the node's copy of the server and returns its number.
+func (h *hub) seed() uint64 {
+	h.srv.Read(func(st *chat.Server) {
+		h.server = *st
+		h.server.Channels = slices.Clone(st.Channels)
+		h.server.Members = map[chat.UserID]chat.MemberState{}
+		h.members = len(st.Members)
+	})
+	h.cards = serverCards{}
+	return h.server.Number
 }
 
 // recheck looks at the heads, off the worker: after messages were lost, or when

@@ -60,6 +60,17 @@ func (h *hub) joined(u chat.UserID) {
 	}
 }
 
+// retry takes in those of whom our copy of the server has heard meanwhile. It
+// reports whether somebody still waits.
+func (h *hub) retry() bool {
+	for s, a := range h.wanting {
+		if g := h.srv.Grant(s.who(), 0); g.Member && g.ServerNumber >= h.own.next-1 {
+			h.attach(a)
+		}
+	}
+	return len(h.wanting) > 0
+}
+
 // left turns the sessions of a former member out. They are remembered until the
 // user's own log says so too, in case he comes back first.
 func (h *hub) left(u chat.UserID) {

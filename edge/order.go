@@ -216,14 +216,28 @@ func (h *hub) onFilled(e *entity, recs []wire.Record) {
 	h.unpark()
 }
 
-// giveUp passes over records that the log does not show, and says so.
+// giveUp passes over records that the log does not show, and says so. If they
+// belong to a server's own log, its state is taken from the node's copy, which
+// may know more, and shown anew.
 func (h *hub) giveUp(e *entity, upTo uint64) {
 	h.w.g.logger.Error("log does not show its records", "entity", e.key.String(), "from", e.next, "to", upTo)
 	h.w.g.stats.resyncs.Add(1)
 	h.flush()
+	reseeded := e == &h.own && h.srv != nil && h.srv.Number() >= upTo
+	if reseeded {
+		upTo = h.seed()
+	}
 	e.tries = 0
-	e.next, e.sent = upTo+1, upTo
+	e.next, e.sent, e.want = upTo+1, upTo, max(e.want, upTo)
 	h.tellAll(sightOf(e, h), textMessage(wire.AppendResync(nil, e.key, upTo)))
+	if reseeded {
+		for _, g := range h.groups {
+			m := textMessage(h.serverFrame(g.key.rights, nil))
+			for _, s := range g.sessions {
+				s.conn.tell(m)
+			}
+		}
+	}
 }
 
 // sightOf is the class of a log's frames.

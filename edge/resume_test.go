@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"testing"
 
 	"beep/chat"
@@ -223,10 +224,120 @@ func TestTooManyRecordsMeanResync(t *testing.T) {
 
 func TestAFullAdmissionQueueRefuses(t *testing.T) {
 	t.Parallel()
-	a := &admission{queue: make(chan *start, 1), running: make(chan struct{}, 1)}
-	if !a.offer(&start{}) || a.offer(&start{}) {
-		t.Fatal("the queue is not bounded")
+	gate := make(chan struct{})
+	w := joinWith(t, newFakeLog(), func(c *Config) {
+		c.Auth = gatedAuth{gate}
+		c.starts, c.waiting = 1, 1
+	})
+	w.server(home, "Home", hall)
+	w.user(ada, "ada", home)
+	first, second, third := w.dial(), w.dial(), w.dial()
+	const identify = `{"op":"identify","token":"u1001"}`
+	first.send(identify)
+	<-gate // it runs
+	second.send(identify)
+	w.until("the second waits", func() bool { return w.g.Stats().Starting == 2 })
+	third.send(identify)
+	third.closed(4100)
+	gate <- struct{}{}
+	first.expect("hello")
+	first.expect("ready")
+	<-gate
+	gate <- struct{}{}
+	second.expect("hello")
+	second.expect("ready")
+}
+
+// gatedAuth says when it is asked and answers when it is told to.
+type gatedAuth struct{ gate chan struct{} }
+
+func (a gatedAuth) Authenticate(ctx context.Context, token string) (chat.UserID, error) {
+	a.gate <- struct{}{}
+	<-a.gate
+	return fakeAuth{}.Authenticate(ctx, token)
+}
+
+func TestAHerdResumesWithoutLoss(t *testing.T) {
+	t.Parallel()
+	const people = 300
+	w := setup(t)
+	w.server(home, "Home", hall)
+	clients := make([]*client, people)
+	for i := range clients {
+		id := chat.UserID(10_000 + i)
+		w.user(id, "u", home)
 	}
+	for i := range clients {
+		clients[i], _ = w.identify(chat.UserID(10_000 + i))
+	}
+	for i := range clients {
+		_ = clients[i].ws.CloseNow()
+	}
+	for range 20 {
+		w.say(home, hall, "missed")
+	}
+	for i := range clients {
+		clients[i] = w.resume(chat.UserID(10_000+i), positions(2, home, people+2, hall, 0))
+	}
+	w.say(home, hall, "live")
+	for i := range clients {
+		n := uint64(0)
+		for n < 21 {
+			f, err := clients[i].next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.Op != "event" {
+				continue
+			}
+			if n++; f.N != n {
+				t.Fatalf("client %d got %d, want %d", i, f.N, n)
+			}
+		}
+	}
+}
+
+func TestAClientThatStallsAmidALongMessageIsCutOff(t *testing.T) {
+	t.Parallel()
+	w := small(t)
+	nc, br := rawDial(t, w.url)
+	rawRead(t, br)
+	// A message of 8 MiB is announced, 600,000 bytes of it come, then nothing.
+	head := append([]byte{finText, 0x80 | 127}, 0, 0, 0, 0, 0, 0x80, 0, 0)
+	if _, err := nc.Write(append(append(head, 0, 0, 0, 0), make([]byte, 600_000)...)); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = nc.Close() }()
+	w.until("session is forgotten", func() bool { return w.g.Stats().Sessions == 0 })
+}
+
+func TestAHoleInAServersOwnLogShowsTheServerAnew(t *testing.T) {
+	t.Parallel()
+	w := small(t)
+	a, _ := w.identify(ada)
+	key := chat.ServerKey(home)
+	w.log.losing(func(LiveMessage) bool { return true })
+	w.channel(home, attic, 1)
+	w.log.losing(nil)
+	w.log.mu.Lock()
+	lost := w.log.commits[key][4]
+	w.log.hidden = map[chat.Key]uint64{key: 5}
+	w.log.mu.Unlock()
+	// The server's actor on this node knows what the log does not show.
+	rec, err := wire.DecodeEvent(&lost.Records[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.g.cfg.Tenants.Advance(home, []chat.Record{rec})
+	w.log.tip(key)
+	if f := a.expect("resync"); f.S != home || f.N != 5 {
+		t.Fatalf("resync: %+v", f)
+	}
+	if f := a.expect("server"); f.Server.N != 5 || len(f.Server.Channels) != 2 {
+		t.Fatalf("server: %+v", f)
+	}
+	w.say(home, attic, "on")
+	a.event("message_sent", 1)
 }
 
 func TestAHubThatCannotBeLoadedSendsTheClientBack(t *testing.T) {

@@ -204,7 +204,8 @@ func (w *worker) onTick() {
 		}
 	}
 	for h := range w.stirred {
-		if !h.tellPresence(now) {
+		presence, waiting := h.tellPresence(now), h.retry()
+		if !presence && !waiting {
 			delete(w.stirred, h)
 		}
 	}

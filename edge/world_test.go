@@ -67,13 +67,21 @@ func setup(t testing.TB) *world {
 // join makes another edge on the same log.
 func join(t testing.TB, log *fakeLog, node uint64) *world {
 	t.Helper()
+	return joinWith(t, log, func(c *Config) { c.NodeID = node })
+}
+
+// joinWith makes an edge with another configuration.
+func joinWith(t testing.TB, log *fakeLog, change func(*Config)) *world {
+	t.Helper()
 	w := &world{t: t, log: log, req: &fakeRequests{}, clock: &clock{now: time.Unix(1763675464, 0)}}
 	logger := slog.New(slog.DiscardHandler)
 	book := tenant.New(w.log, logger)
-	w.g = New(Config{
+	cfg := Config{
 		Auth: fakeAuth{}, Requests: w.req, Users: w.log, Log: w.log, Tenants: book, Logger: logger,
-		NodeID: node, Now: w.clock.Now, AllowedOrigins: []string{"https://friend.example"},
-	})
+		Now: w.clock.Now, AllowedOrigins: []string{"https://friend.example"},
+	}
+	change(&cfg)
+	w.g = New(cfg)
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- w.g.Run(ctx) }()
