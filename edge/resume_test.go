@@ -1,7 +1,9 @@
 package edge
 
 import (
+	"bytes"
 	"context"
+	"strings"
 	"testing"
 
 	"beep/chat"
@@ -354,4 +356,50 @@ func TestAHubThatCannotBeLoadedSendsTheClientBack(t *testing.T) {
 	w.log.down = false
 	w.log.mu.Unlock()
 	w.identify(ada)
+}
+
+func TestAClientThatTakesItsReplaySlowlyHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	w := joinWith(t, newFakeLog(), func(c *Config) { c.starts, c.waiting = 1, 10 })
+	w.server(home, "Home", hall)
+	w.user(ada, "ada", home)
+	w.user(bob, "bob", home)
+	long := strings.Repeat("x", 16000)
+	const count = 2000
+	for range count {
+		w.say(home, hall, long)
+	}
+	slow := w.resume(ada, positions(2, home, 4, hall, 0))
+	w.until("the replay waits for its client", func() bool { return w.g.starts.trickling.Load() == 1 })
+	w.identify(bob)
+	w.say(home, hall, "live")
+	n := uint64(0)
+	for n < count+1 {
+		f, err := slow.next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Op == "event" {
+			if n++; f.N != n {
+				t.Fatalf("got %d, want %d", f.N, n)
+			}
+		}
+	}
+}
+
+func TestAPingFloodIsBounded(t *testing.T) {
+	t.Parallel()
+	w := small(t)
+	nc, br := rawDial(t, w.url)
+	defer func() { _ = nc.Close() }()
+	rawRead(t, br)
+	// Pings whose answers are never read: in the end the connection is cut.
+	ping := append([]byte{0x89, 0x80 | 125, 0, 0, 0, 0}, make([]byte, 125)...)
+	flood := bytes.Repeat(ping, 500)
+	for w.g.Stats().Sessions != 0 {
+		if _, err := nc.Write(flood); err != nil {
+			break
+		}
+	}
+	w.until("session is forgotten", func() bool { return w.g.Stats().Sessions == 0 })
 }
