@@ -89,6 +89,12 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 	return s, nil
 }
 
+// noReservation is more than any disk holds. JetStream reserves each stream's cap
+// against it: were it the cap itself, a node whose disk has filled up since its
+// first start could not open its own streams again. The streams' caps, set anew
+// at each start, are what keeps the store under the disk.
+const noReservation = 1 << 60
+
 func serverOptions(cfg ServerConfig) (*server.Options, error) {
 	opts := &server.Options{
 		ServerName:        cfg.Name,
@@ -98,7 +104,7 @@ func serverOptions(cfg ServerConfig) (*server.Options, error) {
 		JetStream:         true,
 		StoreDir:          cfg.Dir,
 		SyncAlways:        true, // acknowledged means fsynced
-		JetStreamMaxStore: cfg.MaxBytes,
+		JetStreamMaxStore: noReservation,
 	}
 	var err error
 	if cfg.Listen != "" {
