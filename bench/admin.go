@@ -1,14 +1,8 @@
 package bench
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -16,12 +10,17 @@ import (
 )
 
 const (
-	adminSocket = "admin.sock"
-	// accountsPerCall keeps one call short of any limit and its answer small.
-	accountsPerCall = 1000
-	adminTimeout    = 2 * time.Minute
-	maxAdminAnswer  = 4 << 20
+	// accountsPerCall and accountCalls: a server makes an account durable before
+	// the next one of a call, so that several calls at a time are quicker.
+	accountsPerCall = 250
+	accountCalls    = 8
 )
+
+// Admin is the operator's door of the server under load.
+type Admin interface {
+	// Call posts in as JSON and reads the answer into out.
+	Call(ctx context.Context, path string, in, out any) error
+}
 
 // account is a user that a load may be.
 type account struct {
@@ -30,77 +29,37 @@ type account struct {
 	Token    string      `json:"token"`
 }
 
-// admin speaks with the server through the socket in its data directory, which
-// only the directory's owner can open.
-type admin struct {
-	http *http.Client
-}
-
-func newAdmin(dataDir string) *admin {
-	path := filepath.Join(dataDir, adminSocket)
-	return &admin{&http.Client{
-		Timeout: adminTimeout,
-		Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", path)
-		}},
-	}}
-}
-
-func (a *admin) close() { a.http.CloseIdleConnections() }
-
 // accounts makes n users that can open the gateway.
 func (t *Target) accounts(ctx context.Context, n int) ([]account, error) {
 	// Names of different runs and calls differ by the time.
 	run := accountPrefix + strconv.FormatInt(time.Now().UnixMicro(), 36) + "-"
-	all := make([]account, 0, n)
+	all := make([]account, n)
 	began := time.Now()
-	for len(all) < n {
-		count := min(accountsPerCall, n-len(all))
-		prefix := run + strconv.FormatInt(int64(len(all)/accountsPerCall), 36) + "-"
-		got, err := t.admin.makeAccounts(ctx, prefix, count)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, got...)
+	calls := groups(n, accountsPerCall)
+	err := t.each(ctx, "groups of accounts made", calls, accountCalls, func(ctx context.Context, i int) error {
+		mine := all[i*accountsPerCall : min((i+1)*accountsPerCall, n)]
+		return t.makeAccounts(ctx, run+strconv.Itoa(i)+"-", mine)
+	})
+	if err != nil {
+		return nil, err
 	}
 	t.say("%d accounts made in %s", n, time.Since(began).Round(time.Millisecond))
 	return all, nil
 }
 
-func (a *admin) makeAccounts(ctx context.Context, prefix string, count int) ([]account, error) {
+func (t *Target) makeAccounts(ctx context.Context, prefix string, into []account) error {
 	in := struct {
 		Prefix string `json:"prefix"`
 		Count  int    `json:"count"`
-	}{prefix, count}
-	body, err := json.Marshal(in)
-	if err != nil {
-		return nil, fmt.Errorf("make accounts: %w", err)
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin/bench-accounts", bytes.NewReader(body))
-	if err != nil {
-		return nil, fmt.Errorf("make accounts: %w", err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := a.http.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("make accounts: %w", err)
-	}
-	defer func() { _ = resp.Body.Close() }() // all of interest has been read
-	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAdminAnswer))
-	if err != nil {
-		return nil, fmt.Errorf("make accounts: %w", err)
-	}
-	if resp.StatusCode/100 != 2 {
-		return nil, fmt.Errorf("make accounts: answered with %s: %.200q", resp.Status, b)
-	}
+	}{prefix, len(into)}
 	var out struct {
 		Accounts []account `json:"accounts"`
 	}
-	if err := json.Unmarshal(b, &out); err != nil {
-		return nil, fmt.Errorf("make accounts: %w", err)
+	if err := t.admin.Call(ctx, "/bench-accounts", in, &out); err != nil {
+		return fmt.Errorf("make accounts: %w", err)
 	}
-	if len(out.Accounts) != count {
-		return nil, fmt.Errorf("make accounts: asked for %d, got %d", count, len(out.Accounts))
+	if copy(into, out.Accounts) != len(into) || len(out.Accounts) != len(into) {
+		return fmt.Errorf("make accounts: asked for %d, got %d", len(into), len(out.Accounts))
 	}
-	return out.Accounts, nil
+	return nil
 }

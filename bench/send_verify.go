@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -157,14 +156,16 @@ type storedMessage struct {
 	Content string `json:"content"`
 }
 
-// readSpan reads messages from to to, both included.
+// readSpan reads messages from to to, both included, backwards as one scrolls.
 func readSpan(ctx context.Context, conn *client.Conn, ch chat.ChannelID, from, to uint64) ([]storedMessage, error) {
 	var all []storedMessage
 	deadline := time.Now().Add(behindTimeout)
-	for after := from - 1; after < to; {
-		var raw json.RawMessage
-		limit := min(verifyPage, to-after)
-		err := conn.Request(ctx, "message.list", map[string]any{"channel_id": ch, "after": after, "limit": limit}, &raw)
+	for before := to + 1; before > from; {
+		var page struct {
+			Messages []storedMessage `json:"messages"`
+		}
+		limit := min(verifyPage, before-from)
+		err := conn.Request(ctx, "message.list", map[string]any{"channel_id": ch, "before": before, "limit": limit}, &page)
 		if chat.Is(err, chat.Unavailable) && time.Now().Before(deadline) && ctx.Err() == nil {
 			if err := pause(ctx, behindPause); err != nil {
 				return nil, err
@@ -174,21 +175,19 @@ func readSpan(ctx context.Context, conn *client.Conn, ch chat.ChannelID, from, t
 		if err != nil {
 			return nil, err
 		}
-		var page struct {
-			Messages []storedMessage `json:"messages"`
-		}
-		if err := json.Unmarshal(raw, &page); err != nil {
-			return nil, err
-		}
 		if len(page.Messages) == 0 {
 			break
 		}
-		last := page.Messages[len(page.Messages)-1].Seq
-		if last <= after {
-			return nil, fmt.Errorf("a page after %d ends at %d", after, last)
+		first := page.Messages[0].Seq
+		if first >= before {
+			return nil, fmt.Errorf("a page before %d begins at %d", before, first)
 		}
-		all = append(all, page.Messages...)
-		after = last
+		for _, m := range page.Messages {
+			if m.Seq >= from { // a page with a gap in it reaches further back
+				all = append(all, m)
+			}
+		}
+		before = first
 	}
 	return all, nil
 }

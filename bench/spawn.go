@@ -134,7 +134,9 @@ func (s *ownServer) stop() error {
 	var err error
 	select {
 	case <-s.exited:
-		err = fmt.Errorf("stop the server: it had ended by itself (%v): %s", s.err, s.lastWords())
+		if s.err != nil { // without: Ctrl-C in a terminal reaches both processes
+			err = fmt.Errorf("stop the server: it had ended by itself: %w: %s", s.err, s.lastWords())
+		}
 	default:
 		err = s.interrupt()
 	}

@@ -20,7 +20,7 @@ const readyFile = "ready.json"
 // started for the occasion.
 type Options struct {
 	URL     string // of a running server; default: what DataDir's ready.json says
-	DataDir string // of a running server, for its admin socket
+	DataDir string // of a running server
 	PID     int    // of a running server, for its CPU and memory; default as with URL
 
 	// For a server of its own:
@@ -28,6 +28,9 @@ type Options struct {
 	TempDir string   // where its data goes; default: the system's
 	Store   string   // handed to --store
 	Keep    bool     // leave its data directory behind
+
+	// Admin opens the door for the operator of a data directory.
+	Admin func(dataDir string) Admin
 
 	Parallel int       // how many sockets are being opened at a time; 0 means 64
 	Progress io.Writer // what happens, a line at a time; nil: silent
@@ -42,7 +45,7 @@ type Target struct {
 	PID     int // 0: unknown
 
 	info     ServerInfo
-	admin    *admin
+	admin    Admin
 	own      *ownServer // nil if it was running before
 	parallel int
 	files    uint64 // how many this process may open; 0: unknown
@@ -81,7 +84,7 @@ func Open(ctx context.Context, opt Options) (*Target, error) {
 		}
 	}
 	t.info.Filesystem = filesystem(t.DataDir)
-	t.admin = newAdmin(t.DataDir)
+	t.admin = opt.Admin(t.DataDir)
 	return t, nil
 }
 
@@ -118,9 +121,6 @@ func readReady(dir string) (ready, error) {
 
 // Close stops the server if it was started here.
 func (t *Target) Close() error {
-	if t.admin != nil {
-		t.admin.close()
-	}
 	if t.own == nil {
 		return nil
 	}

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"beep/admin"
 	"beep/bench"
 )
 
@@ -171,9 +169,9 @@ func (f *benchFlags) run(cmd *cobra.Command, check func() error, load func(conte
 			return err
 		}
 		cmd.SilenceUsage = true // from here on it is not the flags
-		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
+		ctx := cmd.Context()
 		f.opt.Progress = cmd.ErrOrStderr()
+		f.opt.Admin = func(dataDir string) bench.Admin { return admin.NewClient(dataDir) }
 		t, err := bench.Open(ctx, f.opt)
 		if err != nil {
 			return err
