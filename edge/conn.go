@@ -1,11 +1,9 @@
 package edge
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 	"net"
-	"net/http"
 	"sync"
 	"syscall"
 	"time"
@@ -23,39 +21,7 @@ const (
 	stuckTimeout = 10 * time.Second
 	// closeTimeout is how long a socket that is being closed may take nothing.
 	closeTimeout = 2 * time.Second
-	// readBuffer suffices for the frames clients send often; longer ones bypass
-	// it. Every connection has one.
-	readBuffer = 512
-	// writeBuffer holds the longest control frame of a server (2 + 125 bytes):
-	// the library writes nothing else, and each must be one Write.
-	writeBuffer = 136
 )
-
-// hijacker hands the connection it hijacks out wrapped in a conn, with small
-// buffers.
-type hijacker struct {
-	http.ResponseWriter
-	conn *conn
-}
-
-// Hijack implements http.Hijacker.
-func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	nc, brw, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	if err != nil {
-		return nil, nil, err
-	}
-	c := h.conn
-	c.Conn = nc
-	if n := brw.Reader.Buffered(); n > 0 {
-		early, _ := brw.Reader.Peek(n)
-		c.early = bytes.NewReader(bytes.Clone(early))
-	}
-	if sc, ok := nc.(*net.TCPConn); ok {
-		c.raw, _ = sc.SyscallConn()
-		c.attempt = c.writeOnce
-	}
-	return c, bufio.NewReadWriter(bufio.NewReaderSize(c, readBuffer), bufio.NewWriterSize(c, writeBuffer)), nil
-}
 
 // conn is the connection under a session's WebSocket. The library reads from it
 // and writes its control frames to it; everything else is given to send. One
@@ -200,8 +166,13 @@ func (c *conn) shut() {
 	c.queue = c.queue[:min(keep, len(c.queue))]
 }
 
-// putLocked writes m or queues what the socket does not take of it.
+// putLocked writes m or queues what the socket does not take of it. After a
+// message that found no room nothing but the close frame follows: what the
+// client gets has no gap.
 func (c *conn) putLocked(m []byte, control bool) {
+	if c.dead || c.closing && !control {
+		return
+	}
 	begun := false
 	if !c.flushing {
 		n, err := c.tryLocked(m)

@@ -74,7 +74,7 @@ func (r *replay) server(a *attached) error {
 	if a.card != nil {
 		b := append(r.out.next(), serverFrameHead...)
 		r.out = append(append(b, a.card...), '}')
-		return r.flow(false)
+		return r.flow()
 	}
 	var created []chat.ChannelID
 	for i := range a.ranges {
@@ -111,25 +111,30 @@ func (r *replay) log(m *missing) ([]chat.ChannelID, error) {
 	for _, f := range m.frames {
 		r.out = r.out.add(f)
 		r.sent++
-		if err := r.flow(false); err != nil {
+		if err := r.flow(); err != nil {
 			return nil, err
 		}
 	}
 	return m.created, nil
 }
 
-// read sends records from the log itself.
+// read sends records from the log itself, a bounded piece at a time: the log is
+// not kept waiting for the client, nor an admission for a log that hangs.
 func (r *replay) read(m *missing) (created []chat.ChannelID, err error) {
-	s := r.st.s
-	next := m.pos + 1
-	err = s.g.cfg.Log.Read(&s.ctx, m.key, next, m.head, func(_ uint64, c wire.Commit) error {
-		for i := range c.Records {
-			rec := &c.Records[i]
-			if rec.Number < next || rec.Number > m.head {
-				continue
-			}
+	g := r.st.s.g
+	for next := m.pos + 1; next <= m.head; {
+		recs, err := g.readRecords(m.key, next, min(m.head, next+maxFill-1))
+		if err != nil {
+			return nil, err
+		}
+		if len(recs) == 0 || recs[0].Number != next {
+			r.resync(m)
+			return created, nil
+		}
+		for i := range recs {
+			rec := &recs[i]
 			if rec.Number != next {
-				return errHole
+				break // a hole: the next piece begins with it
 			}
 			next++
 			r.out = wire.AppendEvent(r.out.next(), m.key, rec)
@@ -137,23 +142,13 @@ func (r *replay) read(m *missing) (created []chat.ChannelID, err error) {
 			if ch := createdChannel(rec); ch != 0 {
 				created = append(created, ch)
 			}
-			if err := r.flow(false); err != nil {
-				return err
+			if err := r.flow(); err != nil {
+				return nil, err
 			}
 		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errHole) {
-		return nil, err
-	}
-	if next <= m.head {
-		r.resync(m)
 	}
 	return created, nil
 }
-
-// errHole ends a reading that met a jump in the numbers.
-var errHole = errors.New("record is missing in the log")
 
 // resync says that a gap cannot be filled.
 func (r *replay) resync(m *missing) {
@@ -163,8 +158,8 @@ func (r *replay) resync(m *missing) {
 
 // flow sends what has gathered when it is enough, and waits while the client
 // is behind: without a turn, so that others can start.
-func (r *replay) flow(flush bool) error {
-	if r.out.size() < replayChunk && !flush {
+func (r *replay) flow() error {
+	if r.out.size() < replayChunk {
 		return nil
 	}
 	s := r.st.s

@@ -1,6 +1,8 @@
 package edge
 
 import (
+	"slices"
+
 	"beep/chat"
 )
 
@@ -49,6 +51,9 @@ func (r *ring) push(e ringEntry) {
 // fill looks for the frames that the ranges lack; a range that is not in the
 // ring as a whole gets none.
 func (r *ring) fill(ranges []missing) {
+	if !slices.ContainsFunc(ranges, func(m missing) bool { return m.head > m.pos }) {
+		return
+	}
 	open := 0
 	byID := make(map[uint64]int, len(ranges))
 	for i := range ranges {
@@ -85,8 +90,6 @@ func (r *ring) fill(ranges []missing) {
 			m.frames, m.created = nil, nil
 			continue
 		}
-		for a, b := 0, len(m.frames)-1; a < b; a, b = a+1, b-1 {
-			m.frames[a], m.frames[b] = m.frames[b], m.frames[a]
-		}
+		slices.Reverse(m.frames)
 	}
 }

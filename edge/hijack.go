@@ -1,0 +1,43 @@
+package edge
+
+import (
+	"bufio"
+	"bytes"
+	"net"
+	"net/http"
+)
+
+const (
+	// readBuffer suffices for the frames clients send often; longer ones bypass
+	// it. Every connection has one.
+	readBuffer = 512
+	// writeBuffer holds the longest control frame of a server (2 + 125 bytes):
+	// the library writes nothing else, and each must be one Write.
+	writeBuffer = 136
+)
+
+// hijacker hands the connection it hijacks out wrapped in a conn, with small
+// buffers.
+type hijacker struct {
+	http.ResponseWriter
+	conn *conn
+}
+
+// Hijack implements http.Hijacker.
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	nc, brw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	c := h.conn
+	c.Conn = nc
+	if n := brw.Reader.Buffered(); n > 0 {
+		early, _ := brw.Reader.Peek(n)
+		c.early = bytes.NewReader(bytes.Clone(early))
+	}
+	if sc, ok := nc.(*net.TCPConn); ok {
+		c.raw, _ = sc.SyscallConn()
+		c.attempt = c.writeOnce
+	}
+	return c, bufio.NewReadWriter(bufio.NewReaderSize(c, readBuffer), bufio.NewWriterSize(c, writeBuffer)), nil
+}
