@@ -132,17 +132,20 @@ func (p *Process) Person(name string) *Person {
 	return who
 }
 
-// Run runs another command of the binary and returns what it printed.
-func (p *Process) Run(args ...string) ([]byte, error) {
+// Command is another command of the binary, ready to be run.
+func (p *Process) Command(args ...string) *exec.Cmd {
 	cmd := exec.Command(p.bin, args...)
 	cmd.Env = append(os.Environ(), p.env...)
-	return cmd.Output()
+	return cmd
 }
+
+// Said is what the process has printed so far, over all its starts.
+func (p *Process) Said() string { return p.out.String() }
 
 // Verifies runs `beep verify` and fails on the first difference.
 func (p *Process) Verifies() verify.Report {
 	p.t.Helper()
-	out, err := p.Run("verify", "--json", "--data", p.Data)
+	out, err := p.Command("verify", "--json", "--data", p.Data).Output()
 	var r verify.Report
 	if jerr := json.Unmarshal(out, &r); jerr != nil {
 		p.t.Fatalf("verify: %v %v %s", err, jerr, out)

@@ -211,14 +211,14 @@ func (s *Service) around(ctx context.Context, key chat.Key, q *chat.ReadHistory,
 const (
 	// behindPause and behindAttempts: how long a request waits for a read model
 	// that is up, but has not come far enough: two seconds in all.
-	behindPause    = 50 * time.Millisecond
-	behindAttempts = 40
+	behindPause    = 10 * time.Millisecond
+	behindAttempts = 200
 )
 
 // archived reads a page from the read model once it has come as far as record
 // must of the channel.
 func (s *Service) archived(ctx context.Context, q store.MessageQuery, must uint64) (page []chat.Message, err error) {
-	err = s.caughtUp(ctx, must, func() (applied uint64, err error) {
+	err = s.caughtUp(ctx, "read history", must, func() (applied uint64, err error) {
 		page, applied, err = s.cfg.Read.Messages(ctx, q)
 		return applied, err
 	})
@@ -226,7 +226,7 @@ func (s *Service) archived(ctx context.Context, q store.MessageQuery, must uint6
 }
 
 func (s *Service) archivedMessage(ctx context.Context, q *chat.ReadHistory, must uint64) (m chat.Message, err error) {
-	err = s.caughtUp(ctx, must, func() (applied uint64, err error) {
+	err = s.caughtUp(ctx, "read history", must, func() (applied uint64, err error) {
 		m, applied, err = s.cfg.Read.Message(ctx, q.Channel, q.Around)
 		if chat.Is(err, chat.NotFound) && applied < must {
 			return applied, nil
@@ -237,7 +237,7 @@ func (s *Service) archivedMessage(ctx context.Context, q *chat.ReadHistory, must
 }
 
 // caughtUp repeats read until it says that it has come as far as must.
-func (s *Service) caughtUp(ctx context.Context, must uint64, read func() (uint64, error)) error {
+func (s *Service) caughtUp(ctx context.Context, op string, must uint64, read func() (uint64, error)) error {
 	for range behindAttempts {
 		applied, err := read()
 		if err != nil || applied >= must {
@@ -245,9 +245,9 @@ func (s *Service) caughtUp(ctx context.Context, must uint64, read func() (uint64
 		}
 		select {
 		case <-ctx.Done():
-			return &chat.Error{Kind: chat.Unavailable, Op: "read history", Message: "took too long", Err: ctx.Err()}
+			return &chat.Error{Kind: chat.Unavailable, Op: op, Message: "took too long", Err: ctx.Err()}
 		case <-time.After(behindPause):
 		}
 	}
-	return chat.Errorf(chat.Unavailable, "read history", "older messages are temporarily unavailable")
+	return chat.Errorf(chat.Unavailable, op, "the read model is behind: temporarily unavailable")
 }

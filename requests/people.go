@@ -27,7 +27,15 @@ func (s *Service) listMembers(ctx context.Context, who chat.UserID, a membersArg
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.grant(ctx, op, who, a.ServerID, 0); err != nil {
+	g, err := s.grant(ctx, op, who, a.ServerID, 0)
+	if err != nil {
+		return nil, err
+	}
+	// Whoever has heard of a member finds him in the list.
+	err = s.caughtUp(ctx, op, g.ServerNumber, func() (uint64, error) {
+		return s.cfg.Read.Applied(ctx, chat.ServerKey(a.ServerID))
+	})
+	if err != nil {
 		return nil, err
 	}
 	members, err := s.cfg.Read.Members(ctx, a.ServerID, a.After, limit)

@@ -20,6 +20,7 @@ type ReadModel interface {
 	Message(ctx context.Context, ch chat.ChannelID, id chat.MessageID) (m chat.Message, applied uint64, err error)
 	PublicServers(ctx context.Context, query string, after chat.ServerID, limit int) ([]store.ServerSummary, error)
 	Members(ctx context.Context, server chat.ServerID, after chat.UserID, limit int) ([]store.Member, error)
+	Applied(ctx context.Context, key chat.Key) (uint64, error)
 	Users(ctx context.Context, ids []chat.UserID) ([]store.Profile, error)
 }
 
