@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// readBuffer suffices for the frames clients send often; longer ones bypass
-	// it. Every connection has one.
-	readBuffer = 512
+	// readBuffer holds the frames that clients send often; the rest of a longer
+	// one bypasses it. Every connection has one.
+	readBuffer = 256
 	// writeBuffer holds the longest control frame of a server (2 + 125 bytes):
 	// the library writes nothing else, and each must be one Write.
 	writeBuffer = 136

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"beep/chat"
 	"beep/subjects"
 )
@@ -254,7 +256,21 @@ func TestASlowClientIsClosedAndOthersAreNot(t *testing.T) {
 		w.say(home, hall, string(text))
 		quick.event("message_sent", n)
 	}
-	slow.closed(4001)
+	for got := uint64(0); ; {
+		f, err := slow.next()
+		if err != nil {
+			if code := websocket.CloseStatus(err); code != 4001 {
+				t.Fatalf("closed with %d: %v", code, err)
+			}
+			break
+		}
+		if f.Op != "event" {
+			continue
+		}
+		if got++; f.N != got {
+			t.Fatalf("got %d, want %d: a gap before the close", f.N, got)
+		}
+	}
 	n = w.say(home, hall, "on")
 	quick.event("message_sent", n)
 }
