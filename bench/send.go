@@ -216,11 +216,6 @@ func (t *Target) measure(ctx context.Context, warmup, duration time.Duration) (u
 	return m.stop(), nil
 }
 
-func paceSenders(ctx context.Context, c clock, rate float64, until int64, senders []*sender) {
-	var buf []byte
-	pace(ctx, c, rate, until, len(senders), func(i int, due int64) { buf = senders[i].submit(buf, due) })
-}
-
 // lowRate measures latency where nothing queues.
 func (p SendParams) lowRate(ctx context.Context, t *Target, res *Result, stats *sendStats, senders []*sender) error {
 	q := p

@@ -3,11 +3,8 @@ package bench
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"maps"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"beep/client"
@@ -22,61 +19,9 @@ const (
 	// maxLate bounds the sends of one sender that are due but must wait for an
 	// answer first. What comes on top is an error of kind "not_sent".
 	maxLate = 4096
-	// tooManyErrors ends a run that cannot succeed.
-	tooManyErrors = 10_000
 	// drainTimeout is how long the answers to the last sends may take.
 	drainTimeout = 20 * time.Second
 )
-
-// sendStats is what the senders of a run find together.
-type sendStats struct {
-	clock    clock
-	size     int           // bytes of content
-	acks     histogram     // of answers within the window
-	window   window        // which answers count
-	acked    atomic.Uint64 // in all
-	stopping atomic.Bool   // a closed loop fires no more
-	errors   errorCounts
-	fail     context.CancelCauseFunc // ends the run
-	record   bool                    // keep every sequence number, to verify
-}
-
-// window is a stretch of the load's clock; what falls into it counts.
-type window struct{ from, to atomic.Int64 }
-
-func (w *window) set(from, to int64) {
-	w.to.Store(0) // nothing counts while the two disagree
-	w.from.Store(from)
-	w.to.Store(to)
-}
-
-func (w *window) holds(at int64) bool { return at >= w.from.Load() && at < w.to.Load() }
-
-// errorCounts counts refusals by kind.
-type errorCounts struct {
-	total atomic.Uint64
-	mu    sync.Mutex
-	kinds map[string]uint64
-}
-
-func (e *errorCounts) add(kind string, n uint64) (total uint64) {
-	if n == 0 {
-		return e.total.Load()
-	}
-	e.mu.Lock()
-	if e.kinds == nil {
-		e.kinds = map[string]uint64{}
-	}
-	e.kinds[kind] += n
-	e.mu.Unlock()
-	return e.total.Add(n)
-}
-
-func (e *errorCounts) byKind() map[string]uint64 {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return maps.Clone(e.kinds)
-}
 
 // sender sends messages over one socket into its channels in turn. Its requests
 // carry number and slot in their reference: ref = number<<slotBits | slot.
@@ -224,17 +169,6 @@ func (s *sender) onReply(ref uint64, frame []byte) {
 func (s *sender) onEvent([]byte)          {}
 func (s *sender) onControl(*client.Frame) {}
 
-// fault counts errors and ends a run that has too many.
-func (st *sendStats) fault(kind string, n uint64) {
-	if st.errors.add(kind, n) >= tooManyErrors && st.fail != nil {
-		hint := ""
-		if kind == "rate_limited" {
-			hint = "; is the send window lifted for accounts named " + accountPrefix + "*?"
-		}
-		st.fail(fmt.Errorf("given up after %d errors: %v%s", tooManyErrors, st.errors.byKind(), hint))
-	}
-}
-
 // unanswered is how many sends wait for their answer, or for a slot.
 func (s *sender) unanswered() int {
 	s.mu.Lock()
@@ -254,33 +188,5 @@ func drain(ctx context.Context, stats *sendStats, senders []*sender) {
 		if !s.sock.alive() {
 			stats.fault("socket_lost", 1)
 		}
-	}
-}
-
-// pace calls fire at a steady rate from now until the load's clock reaches
-// until, for sender 0 to n-1 in turn. What is overdue is fired at once, with the
-// moment it was due.
-func pace(ctx context.Context, c clock, rate float64, until int64, n int, fire func(i int, due int64)) {
-	start := c.now()
-	gap := float64(time.Second) / rate
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	<-timer.C
-	for k := 0; ; k++ {
-		due := start + int64(float64(k)*gap)
-		if due >= until {
-			return
-		}
-		if wait := due - c.now(); wait > 0 {
-			timer.Reset(time.Duration(wait))
-			select {
-			case <-timer.C:
-			case <-ctx.Done():
-				return
-			}
-		} else if k%256 == 0 && ctx.Err() != nil {
-			return
-		}
-		fire(k%n, due)
 	}
 }

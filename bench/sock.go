@@ -33,7 +33,6 @@ type handler interface {
 
 // sock is a socket of the load: a RawConn with the goroutine that reads it.
 type sock struct {
-	t    *Target
 	acc  account
 	raw  *client.RawConn
 	tcp  *net.TCPConn
@@ -58,7 +57,7 @@ type sockOptions struct {
 
 // dial opens a socket and starts its reader. ready or resumed are still to come.
 func (t *Target) dial(ctx context.Context, acc account, opt sockOptions, h handler) (*sock, error) {
-	s := &sock{t: t, acc: acc, h: h, ctl: make(chan client.Frame, controlRoom), done: make(chan struct{}), calls: map[uint64]chan client.Frame{}}
+	s := &sock{acc: acc, h: h, ctl: make(chan client.Frame, controlRoom), done: make(chan struct{}), calls: map[uint64]chan client.Frame{}}
 	raw, err := client.DialRaw(ctx, t.URL, client.RawOptions{
 		Token: acc.Token, Intents: opt.intents, Positions: opt.positions, ReadBuffer: opt.readBuffer, Dial: s.dialTCP,
 	})
