@@ -334,6 +334,27 @@ func TestTheWindowSurvivesARestart(t *testing.T) {
 	}
 }
 
+func TestAUsersActorThatEndsInMidLifeLeavesItsWindow(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for range chat.SendWindowMessages {
+		if _, err := w.send(ada, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.log.FailNext(jetstream.ErrUnavailable) // ends ada's actor
+	if _, err := w.ask(chat.UserKey(ada), &chat.SetRead{Server: home, Channel: room, Seq: 1}); !chat.Is(err, chat.Unavailable) {
+		t.Fatal(err)
+	}
+	if _, err := w.send(ada, ""); !chat.Is(err, chat.RateLimited) {
+		t.Fatal("the window was lost with the actor:", err)
+	}
+	w.pass(chat.SendWindowMillis * time.Millisecond)
+	if _, err := w.send(ada, ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestRefusedSendsDoNotFillTheWindow(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -62,6 +62,7 @@ var errParked = errors.New("call is parked")
 type shell struct {
 	cfg  *Config
 	tips *Tips
+	wins *windows
 	cell *cluster.Cell
 	key  chat.Key
 	b    behaviour
@@ -100,10 +101,10 @@ type snapshotSaved struct {
 	err    error
 }
 
-func newShell(cfg *Config, tips *Tips, cell *cluster.Cell, b func(*shell) behaviour) *shell {
+func newShell(cfg *Config, tips *Tips, wins *windows, cell *cluster.Cell, b func(*shell) behaviour) *shell {
 	var e [8]byte
 	_, _ = rand.Read(e[:]) // never fails, by its documentation
-	a := &shell{cfg: cfg, tips: tips, cell: cell, key: cell.Key(), epoch: binary.LittleEndian.Uint64(e[:])}
+	a := &shell{cfg: cfg, tips: tips, wins: wins, cell: cell, key: cell.Key(), epoch: binary.LittleEndian.Uint64(e[:])}
 	a.b = b(a)
 	return a
 }

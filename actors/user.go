@@ -37,6 +37,9 @@ func (u *user) begin(context.Context) error {
 			u.window.Seed(at)
 		}
 	}
+	for _, at := range u.a.wins.take(chat.UserID(u.a.key.ID)) {
+		u.window.Seed(at)
+	}
 	u.exempt = u.a.cfg.WindowExempt != nil && u.st.Exists() && u.a.cfg.WindowExempt(u.st.Username)
 	for id := range u.st.Pending {
 		u.ask(id)
@@ -47,6 +50,7 @@ func (u *user) begin(context.Context) error {
 func (u *user) end() {}
 
 func (u *user) fail(err error) {
+	u.a.wins.leave(chat.UserID(u.a.key.ID), &u.window, u.a.cfg.Now())
 	for id := range u.waiting {
 		u.conclude(id, err)
 	}

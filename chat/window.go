@@ -72,6 +72,19 @@ func (w *SendWindow) Release(slot uint64) {
 	}
 }
 
+// Times are when the messages that count were accepted, for the owner that
+// follows; one whose outcome is not known counts as accepted at time unknown.
+func (w *SendWindow) Times(unknown int64) []int64 {
+	times := make([]int64, len(w.slots))
+	for i, s := range w.slots {
+		times[i] = s.accepted
+		if s.accepted == 0 {
+			times[i] = unknown
+		}
+	}
+	return times
+}
+
 // Seed puts in a message accepted before this window's owner began.
 func (w *SendWindow) Seed(at int64) {
 	w.next++

@@ -68,17 +68,18 @@ func (g *Gateway) loadOnce(key chat.Key) (l loaded, err error) {
 	ctx, cancel := context.WithTimeout(g.ctx, loadTimeout)
 	defer cancel()
 	if key.Kind == chat.KindUser {
-		l.user, err = g.cfg.Users.User(ctx, chat.UserID(key.ID))
-	} else {
-		l.srv, err = g.cfg.Tenants.Acquire(ctx, chat.ServerID(key.ID))
+		if l.user, err = g.cfg.Users.User(ctx, chat.UserID(key.ID)); err != nil {
+			return loaded{}, err
+		}
+		// A user has one log, and its only writer has just said where it ends.
+		l.heads = map[chat.Key]uint64{key: l.user.Number}
+		return l, nil
 	}
-	if err != nil {
+	if l.srv, err = g.cfg.Tenants.Acquire(ctx, chat.ServerID(key.ID)); err != nil {
 		return loaded{}, err
 	}
 	if l.heads, err = g.cfg.Log.Heads(ctx, key.Tenant); err != nil {
-		if l.srv != nil {
-			l.srv.Release()
-		}
+		l.srv.Release()
 		return loaded{}, err
 	}
 	return l, nil

@@ -89,6 +89,10 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 	return s, nil
 }
 
+// syncQueue is how many answers one question may have waiting: two batches. The
+// library's default of 65,536 is half a megabyte for each question.
+const syncQueue = 2 * batchMessages
+
 // noReservation is more than any disk holds. JetStream reserves each stream's cap
 // against it: were it the cap itself, a node whose disk has filled up since its
 // first start could not open its own streams again. The streams' caps, set anew
@@ -166,6 +170,7 @@ func ConnOptions(name string, logger *slog.Logger) []nats.Option {
 		nats.ReconnectWait(reconnectWait),
 		nats.ReconnectJitter(reconnectWait, reconnectWait),
 		nats.ReconnectBufSize(-1),
+		nats.SyncQueueLen(syncQueue),
 		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
 			subject := ""
 			if sub != nil {

@@ -16,7 +16,9 @@ func (n *Node) Stop(ctx context.Context) error {
 
 func (n *Node) stop(ctx context.Context) error {
 	var errs []error
-	_ = os.Remove(n.readyPath())
+	if n.lock != nil { // else it is another node's
+		_ = os.Remove(n.readyPath())
+	}
 	if n.admin != nil {
 		errs = append(errs, n.admin.Close())
 	}

@@ -81,6 +81,9 @@ func TestASecondServeOnTheSameDataIsRefusedClearly(t *testing.T) {
 		t.Fatal("two nodes on one directory")
 	}
 	has(t, "the refusal", string(out), "another beep", p.Data, "--data")
+	if r, err := node.ReadReady(p.Data); err != nil || r.URL != p.URL {
+		t.Error("the first one's ready.json:", r, err)
+	}
 	create(t, p, "ada") // the first one is unhurt
 }
 
