@@ -61,7 +61,7 @@ func (a *shell) onSendEnded(m *sendEnded) {
 	u.sending--
 	sent, _ := m.sent.(*chat.Sent)
 	switch {
-	case m.slot == 0:
+	case m.slot == 0: // exempt
 	case m.err == nil && sent != nil && !sent.Repeat:
 		u.window.Settle(m.slot, sent.CreatedAt)
 	case chat.Is(m.err, chat.Unavailable) || chat.Is(m.err, chat.Internal):

@@ -70,7 +70,8 @@ type shell struct {
 	epoch  uint64 // of this activation; part of every commit's identity
 	fence  uint64 // stream sequence of the log's last commit
 	queue  []*cluster.Call
-	flying []outcome // the batch being committed; nil: none
+	batch  []outcome // being decided, in flight, or being answered
+	flying bool      // batch is in flight
 	recs   []chat.Record
 
 	snapshotNumber uint64 // of the last snapshot
@@ -193,7 +194,7 @@ func (a *shell) onCall(call *cluster.Call) {
 		return
 	}
 	a.queue = append(a.queue, call)
-	if a.flying == nil {
+	if !a.flying {
 		a.commit()
 	}
 }
@@ -204,11 +205,10 @@ func (a *shell) onCall(call *cluster.Call) {
 func (a *shell) commit() {
 	now := a.cfg.Now().UnixMilli()
 	c := &wire.Commit{Key: a.key, Epoch: a.epoch, First: a.b.number() + 1}
-	var batch []outcome
-	a.recs = nil
+	a.batch, a.recs = nil, nil
 	size := 0
 	for len(a.queue) > 0 && len(a.recs) < chat.MaxRecordsPerCommit && size < chat.MaxCommitBytes {
-		call := a.queue[0]
+		call := a.queue[0] // stays there until it is in the batch: a panic answers it
 		d, err := a.b.decide(call)
 		if errors.Is(err, errParked) {
 			a.dequeue()
@@ -222,6 +222,7 @@ func (a *shell) commit() {
 		}
 		a.dequeue()
 		first := len(a.recs)
+		a.batch = append(a.batch, outcome{call, first, first + len(encoded), d.Reply, err})
 		for i := range encoded {
 			rec := chat.Record{Number: encoded[i].Number, Time: now, Author: d.Author, Nonce: d.Nonce, Event: d.Events[i]}
 			a.b.apply(rec)
@@ -229,13 +230,12 @@ func (a *shell) commit() {
 		}
 		c.Records = append(c.Records, encoded...)
 		size += bytes
-		batch = append(batch, outcome{call, first, len(a.recs), d.Reply, err})
 	}
 	if len(c.Records) == 0 {
-		a.respond(batch)
+		a.respond()
 		return
 	}
-	a.flying = batch
+	a.flying = true
 	cell := a.cell
 	a.cfg.Log.Append(c, a.fence, func(seq uint64, err error) { cell.Send(appended{seq, err}) })
 }
@@ -268,13 +268,11 @@ func (a *shell) dequeue() {
 
 // onAppended ends the batch in flight, well or badly.
 func (a *shell) onAppended(m appended) {
-	batch := a.flying
-	a.flying = nil
-	if batch == nil || a.dead != nil {
+	if a.dead != nil {
 		return
 	}
+	a.flying = false
 	if m.err != nil {
-		a.flying = batch // die answers it
 		if a.cfg.Log.Fenced(m.err) {
 			a.die(&chat.Error{Kind: chat.Fenced, Op: "commit", Message: "another owner has taken over", Err: m.err})
 		} else {
@@ -285,26 +283,27 @@ func (a *shell) onAppended(m appended) {
 	}
 	a.fence = m.seq
 	a.b.committed(a.recs)
-	a.respond(batch)
+	a.respond()
 	a.tips.touch(a.key, a.b.number())
 	if len(a.queue) > 0 {
 		a.commit()
 	}
-	if a.flying == nil {
+	if !a.flying {
 		a.snapshotIfDue()
 	}
 }
 
-func (a *shell) respond(batch []outcome) {
-	for i := range batch {
-		o := &batch[i]
+// respond answers the batch.
+func (a *shell) respond() {
+	for i := range a.batch {
+		o := &a.batch[i]
 		if o.err != nil {
 			o.call.Reply(nil, o.err)
 		} else if v, ok := a.b.answer(o.call, a.recs[o.first:o.end], o.reply); ok {
 			o.call.Reply(v, nil)
 		}
 	}
-	a.recs = nil
+	a.batch, a.recs = nil, nil
 }
 
 // die ends the activation: out of reach at once, everything held is answered.
@@ -314,13 +313,13 @@ func (a *shell) die(err error) {
 	}
 	a.dead = err
 	a.cell.Retire()
-	for i := range a.flying {
-		a.flying[i].call.Reply(nil, err)
+	for i := range a.batch {
+		a.batch[i].call.Reply(nil, err)
 	}
 	for _, call := range a.queue {
 		call.Reply(nil, err)
 	}
-	a.flying, a.queue, a.recs = nil, nil, nil
+	a.batch, a.queue, a.recs, a.flying = nil, nil, nil, false
 	a.b.fail(err)
 }
 
@@ -342,12 +341,12 @@ func (a *shell) onPanic(ctx actor.Context) {
 // retireIfDone stops the actor when its activation is over and nobody waits.
 func (a *shell) retireIfDone(ctx actor.Context) {
 	if a.dead != nil {
-		if a.cell.Drained() {
+		if a.cell.TryRetire() {
 			a.stop(ctx)
 		}
 		return
 	}
-	if a.stopping && a.flying == nil && len(a.queue) == 0 && !a.saving {
+	if a.stopping && !a.flying && len(a.queue) == 0 && !a.saving {
 		if a.unsaved() > 0 {
 			a.saveSnapshot()
 		} else if a.cell.TryRetire() {
@@ -366,7 +365,7 @@ func (a *shell) stop(ctx actor.Context) {
 
 // onIdle retires an actor nobody needs, after saving what a replay would cost.
 func (a *shell) onIdle(ctx actor.Context) {
-	if a.dead != nil || a.flying != nil || len(a.queue) > 0 || a.saving || !a.b.idle() {
+	if a.dead != nil || a.flying || len(a.queue) > 0 || a.saving || !a.b.idle() {
 		return
 	}
 	if a.unsaved() >= snapshotRecords {

@@ -30,10 +30,12 @@ type Tips struct {
 
 	mu      sync.Mutex
 	pending map[chat.Key]*tip
+	soon    []chat.Key // those whose first announcement is still to come
 }
 
 type tip struct {
 	number uint64
+	soon   bool
 	last   time.Time // last commit
 	due    time.Time // next announcement
 }
@@ -57,42 +59,75 @@ func (t *Tips) touch(key chat.Key, number uint64) {
 		t.pending[key] = p
 	}
 	p.number, p.last, p.due = number, now, now.Add(tipDelay)
+	if !p.soon {
+		p.soon = true
+		t.soon = append(t.soon, key)
+	}
 }
 
 // Run announces until ctx ends.
 func (t *Tips) Run(ctx context.Context) error {
-	tick := time.NewTicker(tipTick)
-	defer tick.Stop()
+	first := time.NewTicker(tipTick)
+	defer first.Stop()
+	again := time.NewTicker(tipRepeat / 15)
+	defer again.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-tick.C:
-			t.announce()
+		case <-first.C:
+			t.publish(t.dueSoon(t.now()))
+		case <-again.C:
+			t.publish(t.dueAgain(t.now()))
 		}
 	}
 }
 
-// announce publishes the tips that are due. One that gets lost is repeated.
-func (t *Tips) announce() {
-	type announcement struct {
-		key    chat.Key
-		number uint64
-	}
-	now := t.now()
-	var due []announcement
-	t.mu.Lock()
-	for key, p := range t.pending {
-		if now.Before(p.due) {
-			continue
-		}
-		due = append(due, announcement{key, p.number})
-		if p.due = now.Add(tipRepeat); p.due.Sub(p.last) > tipFor {
-			delete(t.pending, key)
-		}
-	}
-	t.mu.Unlock()
+// announcement is a tip to be published.
+type announcement struct {
+	key    chat.Key
+	number uint64
+}
+
+// publish tells the listeners. A tip that gets lost is repeated.
+func (t *Tips) publish(due []announcement) {
 	for _, d := range due {
 		_ = t.log.Tip(d.key, d.number)
 	}
+}
+
+// dueSoon takes the first announcements that are due: only what has committed
+// within tipDelay is looked at.
+func (t *Tips) dueSoon(now time.Time) (due []announcement) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	later := t.soon[:0]
+	for _, key := range t.soon {
+		p := t.pending[key]
+		if now.Before(p.due) {
+			later = append(later, key)
+			continue
+		}
+		p.soon, p.due = false, now.Add(tipRepeat)
+		due = append(due, announcement{key, p.number})
+	}
+	t.soon = later
+	return due
+}
+
+// dueAgain takes the repetitions that are due, and forgets what is quiet.
+func (t *Tips) dueAgain(now time.Time) (due []announcement) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for key, p := range t.pending {
+		switch {
+		case p.soon || now.Before(p.due):
+		case now.Sub(p.last) > tipFor:
+			delete(t.pending, key)
+		default:
+			p.due = now.Add(tipRepeat)
+			due = append(due, announcement{key, p.number})
+		}
+	}
+	return due
 }

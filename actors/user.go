@@ -20,13 +20,19 @@ type user struct {
 	window chat.SendWindow
 	exempt bool
 	// waiting are the calls to be answered when a join or departure concludes.
-	waiting map[chat.ServerID][]*cluster.Call
+	waiting map[membership][]*cluster.Call
 	// sending is how many sends are on their way to channels.
 	sending int
 }
 
+// membership is a join of a server, or a departure from it.
+type membership struct {
+	server chat.ServerID
+	leave  bool
+}
+
 func newUser(a *shell) behaviour {
-	return &user{a: a, st: chat.NewUser(), waiting: map[chat.ServerID][]*cluster.Call{}}
+	return &user{a: a, st: chat.NewUser(), waiting: map[membership][]*cluster.Call{}}
 }
 
 // begin takes over what the last owner had begun: the window's last ten
@@ -51,8 +57,8 @@ func (u *user) end() {}
 
 func (u *user) fail(err error) {
 	u.a.wins.leave(chat.UserID(u.a.key.ID), &u.window, u.a.cfg.Now())
-	for id := range u.waiting {
-		u.conclude(id, err)
+	for m := range u.waiting {
+		u.conclude(m, err)
 	}
 }
 
@@ -87,20 +93,20 @@ func (u *user) decide(call *cluster.Call) (chat.Decision, error) {
 func (u *user) answer(call *cluster.Call, recs []chat.Record, reply any) (any, bool) {
 	switch c := call.Command.(type) {
 	case *chat.StartJoin:
-		return u.await(call, c.Server, recs)
+		return u.await(call, membership{c.Server, false}, recs)
 	case *chat.StartLeave:
-		return u.await(call, c.Server, recs)
+		return u.await(call, membership{c.Server, true}, recs)
 	}
 	return committedOr(recs, reply), true
 }
 
-func (u *user) await(call *cluster.Call, id chat.ServerID, recs []chat.Record) (any, bool) {
-	if _, pending := u.st.Pending[id]; !pending {
+func (u *user) await(call *cluster.Call, m membership, recs []chat.Record) (any, bool) {
+	if _, pending := u.st.Pending[m.server]; !pending {
 		return &Committed{}, true
 	}
-	u.waiting[id] = append(u.waiting[id], call)
+	u.waiting[m] = append(u.waiting[m], call)
 	if len(recs) > 0 {
-		u.ask(id)
+		u.ask(m.server)
 	}
 	return nil, false
 }
@@ -123,13 +129,13 @@ func (u *user) ask(id chat.ServerID) {
 	default:
 		cmd = &chat.AddMember{User: u.st.ID, Username: u.st.Username}
 	}
-	cell := u.a.cell
-	u.a.cfg.Place.Tell(chat.ServerKey(id), cmd, func(_ any, err error) { cell.Send(serverAnswered{id, err}) })
+	cell, m := u.a.cell, membership{id, p.Leave}
+	u.a.cfg.Place.Tell(chat.ServerKey(id), cmd, func(_ any, err error) { cell.Send(serverAnswered{m, err}) })
 }
 
 // serverAnswered is a server's word on a pending join or departure.
 type serverAnswered struct {
-	id  chat.ServerID
+	m   membership
 	err error
 }
 
@@ -142,29 +148,29 @@ func (a *shell) onServerAnswered(m serverAnswered) {
 		return
 	}
 	if k := chat.KindOf(m.err); m.err != nil && (k == chat.Unavailable || k == chat.Internal || k == chat.Fenced) {
-		u.conclude(m.id, m.err) // the caller may ask again; the log remembers
+		u.conclude(m.m, m.err) // the caller may ask again; the log remembers
 		cell := a.cell
-		time.AfterFunc(joinRetry, func() { cell.Send(askAgain{m.id}) })
+		time.AfterFunc(joinRetry, func() { cell.Send(askAgain{m.m.server}) })
 		return
 	}
 	cell := a.cell
-	cell.SendSelf(&chat.FinishJoin{Server: m.id, Refused: m.err != nil}, func(_ any, err error) {
+	cell.SendSelf(&chat.FinishJoin{Server: m.m.server, Refused: m.err != nil}, func(_ any, err error) {
 		if err == nil {
 			err = m.err
 		}
-		cell.Send(concluded{m.id, err})
+		cell.Send(concluded{m.m, err})
 	})
 }
 
 // concluded says that the outcome of a join or departure is in the log.
 type concluded struct {
-	id  chat.ServerID
+	m   membership
 	err error
 }
 
 func (a *shell) onConcluded(m concluded) {
 	if u, ok := a.b.(*user); ok {
-		u.conclude(m.id, m.err)
+		u.conclude(m.m, m.err)
 	}
 }
 
@@ -174,13 +180,13 @@ func (a *shell) onAskAgain(m askAgain) {
 	}
 }
 
-func (u *user) conclude(id chat.ServerID, err error) {
-	for _, call := range u.waiting[id] {
+func (u *user) conclude(m membership, err error) {
+	for _, call := range u.waiting[m] {
 		if err != nil {
 			call.Reply(nil, err)
 		} else {
 			call.Reply(&Committed{Number: u.st.Number}, nil)
 		}
 	}
-	delete(u.waiting, id)
+	delete(u.waiting, m)
 }

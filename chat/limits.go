@@ -18,6 +18,9 @@ const (
 	MaxChannelsPerServer = 500     // keeps ready small
 	MaxMembersPerServer  = 500_000 // what one server actor holds in memory (about 100 bytes each)
 
+	// MaxSequence is the greatest number that every JSON reader keeps exact.
+	MaxSequence = 1<<53 - 1
+
 	MaxHistoryPage     = 100
 	DefaultHistoryPage = 50
 

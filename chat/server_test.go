@@ -144,6 +144,7 @@ func TestReadPositionsOnlyMoveForward(t *testing.T) {
 	w.must(&chat.StartJoin{Server: house})
 	w.must(&chat.FinishJoin{Server: house})
 	w.must(&chat.SetRead{Server: house, Channel: room, Seq: 9})
+	w.refused(&chat.SetRead{Server: house, Channel: room, Seq: chat.MaxSequence + 1}, chat.Invalid)
 	before := w.number
 	w.must(&chat.SetRead{Server: house, Channel: room, Seq: 5})
 	if w.number != before || w.st.Read[room].Seq != 9 {

@@ -136,6 +136,9 @@ func (st *User) setRead(c *SetRead) (Decision, error) {
 	if !st.In(c.Server) {
 		return Decision{}, Errorf(NotFound, c.CommandName(), "there is no such channel")
 	}
+	if c.Seq > MaxSequence {
+		return Decision{}, Errorf(Invalid, c.CommandName(), "seq is at most %d", uint64(MaxSequence))
+	}
 	if st.Read[c.Channel].Seq >= c.Seq {
 		return Decision{}, nil
 	}

@@ -15,22 +15,26 @@ type SendWindow struct {
 	next  uint64
 }
 
+// sendSlot is one message. Several sends share it when they carry the same
+// nonce: at most one of them is accepted, whichever it is.
 type sendSlot struct {
 	id       uint64
 	channel  ChannelID
 	nonce    string
-	accepted int64 // Unix milliseconds; 0 while the outcome is not known
+	open     int   // sends whose outcome is not known
+	accepted int64 // Unix milliseconds; 0: none of its sends was accepted so far
 }
 
-// Reserve takes a slot at time now. When there is none it returns how many
-// milliseconds to wait. A repeat of a nonce that has a slot shares it: slot is
-// 0 and ok is true.
+// Reserve takes a slot at time now for a send to ch. When there is none it
+// returns how many milliseconds to wait. A repeat of a nonce shares the slot of
+// the first. Each Reserve that is ok must be ended by one Settle or Release.
 func (w *SendWindow) Reserve(now int64, ch ChannelID, nonce string) (slot uint64, wait int64, ok bool) {
 	w.expire(now)
 	if nonce != "" {
 		for i := range w.slots {
 			if w.slots[i].nonce == nonce && w.slots[i].channel == ch {
-				return 0, 0, true
+				w.slots[i].open++
+				return w.slots[i].id, 0, true
 			}
 		}
 	}
@@ -38,7 +42,7 @@ func (w *SendWindow) Reserve(now int64, ch ChannelID, nonce string) (slot uint64
 		return 0, w.wait(now), false
 	}
 	w.next++
-	w.slots = append(w.slots, sendSlot{id: w.next, channel: ch, nonce: nonce})
+	w.slots = append(w.slots, sendSlot{id: w.next, channel: ch, nonce: nonce, open: 1})
 	return w.next, 0, true
 }
 
@@ -46,29 +50,35 @@ func (w *SendWindow) Reserve(now int64, ch ChannelID, nonce string) (slot uint64
 func (w *SendWindow) wait(now int64) int64 {
 	wait := int64(SendWindowMillis)
 	for i := range w.slots {
-		if a := w.slots[i].accepted; a != 0 {
-			wait = min(wait, a+SendWindowMillis-now)
+		if s := &w.slots[i]; s.open == 0 {
+			wait = min(wait, s.accepted+SendWindowMillis-now)
 		}
 	}
 	return max(wait, 1)
 }
 
-// Settle says that the message of slot was accepted at time at.
+// Settle says that a send of slot was accepted at time at.
 func (w *SendWindow) Settle(slot uint64, at int64) {
 	for i := range w.slots {
-		if w.slots[i].id == slot {
-			w.slots[i].accepted = at
+		if s := &w.slots[i]; s.id == slot {
+			s.open--
+			s.accepted = max(s.accepted, at)
 		}
 	}
 }
 
-// Release says that the message of slot was not accepted.
+// Release says that a send of slot was not accepted, or was a repeat of one
+// that had been.
 func (w *SendWindow) Release(slot uint64) {
 	for i := range w.slots {
-		if w.slots[i].id == slot {
-			w.slots = append(w.slots[:i], w.slots[i+1:]...)
-			return
+		s := &w.slots[i]
+		if s.id != slot {
+			continue
 		}
+		if s.open--; s.open == 0 && s.accepted == 0 {
+			w.slots = append(w.slots[:i], w.slots[i+1:]...)
+		}
+		return
 	}
 }
 
@@ -78,7 +88,7 @@ func (w *SendWindow) Times(unknown int64) []int64 {
 	times := make([]int64, len(w.slots))
 	for i, s := range w.slots {
 		times[i] = s.accepted
-		if s.accepted == 0 {
+		if s.open > 0 {
 			times[i] = unknown
 		}
 	}
@@ -100,7 +110,7 @@ func (w *SendWindow) Empty(now int64) bool {
 func (w *SendWindow) expire(now int64) {
 	kept := w.slots[:0]
 	for _, s := range w.slots {
-		if s.accepted == 0 || now < s.accepted+SendWindowMillis {
+		if s.open > 0 || now < s.accepted+SendWindowMillis {
 			kept = append(kept, s)
 		}
 	}

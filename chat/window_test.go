@@ -37,13 +37,44 @@ func TestRefusedSendsAndRepeatsCostNothing(t *testing.T) {
 	}
 	first, _, _ := w.Reserve(1000, room, "n")
 	for range 100 {
-		if slot, _, ok := w.Reserve(1000, room, "n"); !ok || slot != 0 {
-			t.Fatal("a repeat took a slot")
+		slot, _, ok := w.Reserve(1000, room, "n")
+		if !ok || slot != first {
+			t.Fatal("a repeat took a slot of its own")
 		}
+		w.Release(slot)
 	}
 	w.Settle(first, 1000)
 	if w.Empty(1000) || !w.Empty(1000+chat.SendWindowMillis) {
 		t.Fatal("empty at the wrong time")
+	}
+}
+
+func TestSendsThatShareANonceCountOnceWhicheverIsAccepted(t *testing.T) {
+	t.Parallel()
+	var w chat.SendWindow
+	for i := range int64(chat.SendWindowMessages) {
+		nonce := string(rune('a' + i))
+		bad, _, _ := w.Reserve(1000, room, nonce)
+		good, _, ok := w.Reserve(1000, room, nonce)
+		if !ok {
+			t.Fatal("refused", i)
+		}
+		w.Release(bad) // the first is refused, the second accepted
+		w.Settle(good, 1000)
+	}
+	if _, _, ok := w.Reserve(1000, room, "z"); ok {
+		t.Fatal("ten were accepted")
+	}
+	// An outcome that was not known counts from when it is.
+	again, _, _ := w.Reserve(10_900, room, "a")
+	w.Settle(again, 10_900)
+	for range chat.SendWindowMessages - 1 {
+		if _, _, ok := w.Reserve(11_001, room, ""); !ok {
+			t.Fatal("nine are free")
+		}
+	}
+	if _, _, ok := w.Reserve(11_001, room, ""); ok {
+		t.Fatal("the repeat that was accepted counts")
 	}
 }
 

@@ -41,7 +41,8 @@ func (c *Cell) SendSelf(cmd chat.Command, reply func(any, error)) {
 }
 
 // TryRetire ends the activation if no call is waiting, and reports whether it
-// did. The actor calls it, and stops itself if it says true.
+// did: from then on no call can come in. The actor calls it, and stops itself if
+// it says true.
 func (c *Cell) TryRetire() bool {
 	if !c.pending.CompareAndSwap(0, closedCell) {
 		return false
@@ -54,9 +55,6 @@ func (c *Cell) TryRetire() bool {
 // any more: the next call finds or makes another. Calls that are in the
 // mailbox already must still be answered, with an error of kind Fenced.
 func (c *Cell) Retire() { c.node.remove(c) }
-
-// Drained reports whether every call was answered.
-func (c *Cell) Drained() bool { return c.pending.Load() <= 0 }
 
 // admit counts a call in. It says closed when the activation has ended, and
 // full when there is no room.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"beep/actors"
@@ -62,17 +64,25 @@ func (s *Service) Call(ctx context.Context, who chat.UserID, method string, data
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, Timeout)
 		defer cancel()
-		v, err := m(ctx, who, data)
-		if err != nil {
-			reply(nil, err)
-			return
-		}
-		if raw, ok := v.(rawJSON); ok {
-			reply(raw, nil)
-			return
-		}
-		reply(json.Marshal(v))
+		reply(m.run(ctx, who, data))
 	}()
+}
+
+// run runs the request and encodes its reply. A panic costs the request alone.
+func (m method) run(ctx context.Context, who chat.UserID, data json.RawMessage) (out []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			out, err = nil, fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	v, err := m(ctx, who, data)
+	if err != nil {
+		return nil, err
+	}
+	if raw, ok := v.(rawJSON); ok {
+		return raw, nil
+	}
+	return json.Marshal(v)
 }
 
 // handle reads a request's arguments before it runs fn.
