@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -19,6 +18,8 @@ const (
 	maxHeld = 4 << 20
 	// stuckTimeout is how long a socket may take nothing at all.
 	stuckTimeout = 10 * time.Second
+	// noDescriptor says that the flusher writes everything.
+	noDescriptor = -1
 	// closeTimeout is how long a socket that is being closed may take nothing.
 	closeTimeout = 2 * time.Second
 )
@@ -36,11 +37,7 @@ type conn struct {
 	onSlow func()            // called once, on a goroutine of its own, when the client is too slow
 
 	mu       sync.Mutex // guards what follows; never held across a wait
-	raw      syscall.RawConn
-	attempt  func(fd uintptr) bool // writeOnce, bound once
-	out      []byte                // for attempt
-	outN     int                   // from attempt
-	outErr   error                 // from attempt
+	fd       int        // of Conn, noDescriptor if it has none to use; valid until dead
 	queue    [][]byte
 	queued   int // bytes in queue and in the flusher's hands; bounded by maxQueued
 	flushing bool
@@ -205,6 +202,15 @@ func (c *conn) putLocked(m []byte, control bool) {
 			c.killLocked()
 		}
 	}
+}
+
+// tryLocked writes what the socket takes of m now, without waiting. The
+// descriptor is good: Close sets dead, under the lock, before it closes.
+func (c *conn) tryLocked(m []byte) (int, error) {
+	if c.fd == noDescriptor {
+		return 0, nil
+	}
+	return writeNow(c.fd, m)
 }
 
 // flush writes the queue until it is empty.

@@ -9,8 +9,9 @@ import (
 
 const (
 	// minPause is how long events wait for company after a flush; the first
-	// after quiet goes out at once. A flush that takes long makes it longer, up
-	// to maxPause, so that a hot hub writes less often rather than falling behind.
+	// after quiet goes out at once. A hub whose flushes leave it less than half
+	// of its time pauses longer, up to maxPause, so that a hot hub writes less
+	// often rather than falling behind.
 	minPause = 4 * time.Millisecond
 	maxPause = 20 * time.Millisecond
 	// maxSpare is what a hub keeps of its memory for frames between flushes.
@@ -100,9 +101,7 @@ func (h *hub) flush() {
 			h.tellTyping(g, see, all, made[see])
 			continue
 		}
-		for _, s := range g.sessions {
-			s.conn.tell(made[see])
-		}
+		h.w.g.tell(g.sessions, made[see])
 	}
 	for i := range h.events {
 		ev := &h.events[i]
@@ -110,7 +109,7 @@ func (h *hub) flush() {
 	}
 	h.reset()
 	h.lastFlush = time.Now()
-	h.pause = min(max(2*h.lastFlush.Sub(began), minPause), maxPause)
+	h.pause = min(max(h.lastFlush.Sub(began)/2, minPause), maxPause)
 }
 
 // keep makes the message of all events that wait and remembers its frames in
@@ -163,9 +162,7 @@ func (h *hub) message(see sight, all []byte, but chat.UserID) []byte {
 func (h *hub) tellAll(class sight, m []byte) {
 	for _, g := range h.groups {
 		if g.sees&class != 0 {
-			for _, s := range g.sessions {
-				s.conn.tell(m)
-			}
+			h.w.g.tell(g.sessions, m)
 		}
 	}
 }

@@ -31,7 +31,7 @@ type Config struct {
 	NodeID            uint64           // tells this edge from the others
 	Now               func() time.Time // default: time.Now
 
-	workers int // default: GOMAXPROCS, at least 2
+	workers int // default: one per core, at least 2
 	starts  int // default: maxStarts
 	waiting int // default: maxWaiting
 }
@@ -52,6 +52,8 @@ type Gateway struct {
 	heartbeat []byte // the answer to a heartbeat
 	buffers   bufferPool
 	workers   []*worker
+	tellers   chan telling  // to those who help with large groups
+	handlers  chan handling // to those who handle messages
 	starts    *admission
 	reg       registry
 	people    presences
@@ -88,7 +90,7 @@ func New(cfg Config) *Gateway {
 		cfg.Now = time.Now
 	}
 	if cfg.workers <= 0 {
-		cfg.workers = max(minWorkers, runtime.GOMAXPROCS(0))
+		cfg.workers = max(minWorkers, runtime.NumCPU())
 	}
 	if cfg.starts <= 0 {
 		cfg.starts, cfg.waiting = maxStarts, maxWaiting
@@ -99,6 +101,8 @@ func New(cfg Config) *Gateway {
 		hello:     helloMessage(cfg.HeartbeatInterval),
 		heartbeat: textMessage([]byte(heartbeatFrame)),
 		loads:     make(chan struct{}, maxLoads),
+		tellers:   make(chan telling),
+		handlers:  make(chan handling),
 	}
 	g.ctx, g.stop = context.WithCancel(context.Background())
 	g.spawnFn = g.spawn
@@ -119,6 +123,12 @@ func (g *Gateway) Run(ctx context.Context) error {
 	for _, w := range g.workers {
 		core.Go(w.run)
 		core.Go(w.pump)
+	}
+	for range tellers() {
+		core.Go(g.runTeller)
+	}
+	for range handlersPerCore * runtime.NumCPU() {
+		core.Go(g.runHandler)
 	}
 	core.Go(func() { g.starts.run(g) })
 	core.Go(g.sweeps)

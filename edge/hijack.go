@@ -35,9 +35,18 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		early, _ := brw.Reader.Peek(n)
 		c.early = bytes.NewReader(bytes.Clone(early))
 	}
-	if sc, ok := nc.(*net.TCPConn); ok {
-		c.raw, _ = sc.SyscallConn()
-		c.attempt = c.writeOnce
-	}
+	c.fd = descriptor(nc)
 	return c, bufio.NewReadWriter(bufio.NewReaderSize(c, readBuffer), bufio.NewWriterSize(c, writeBuffer)), nil
+}
+
+// descriptor is the number under a plain TCP connection, noDescriptor if nc is
+// something else (TLS). It stays nc's: whoever uses it makes sure that nc is open.
+func descriptor(nc net.Conn) int {
+	fd := noDescriptor
+	if tcp, ok := nc.(*net.TCPConn); ok {
+		if raw, err := tcp.SyscallConn(); err == nil {
+			_ = raw.Control(func(n uintptr) { fd = int(n) }) // fails only once it is closed
+		}
+	}
+	return fd
 }

@@ -159,16 +159,42 @@ func (s *session) joinsHub(tenant uint64) bool {
 // The frames that need no decoding, as every client writes them.
 const heartbeatFrame = `{"op":"heartbeat"}`
 
-// aside handles a message on a stack of its own and waits for it: decoding and
-// what requests do go deep, and the reader's stack, once grown, would stay so
-// in every connection (4 KiB more).
+// handling is a message on its way to a handler.
+type handling struct {
+	s    *session
+	b    []byte
+	done chan closeCode
+}
+
+// handlersPerCore is how many goroutines keep a grown stack for messages.
+const handlersPerCore = 8
+
+// runHandler handles messages until the gateway ends.
+func (g *Gateway) runHandler() {
+	for {
+		select {
+		case h := <-g.handlers:
+			h.done <- h.s.onMessage(h.b)
+		case <-g.ctx.Done():
+			return
+		}
+	}
+}
+
+// aside handles a message on another stack and waits for it: decoding and what
+// requests do go deep, and the reader's stack, once grown, would stay so in
+// every connection (4 KiB more). When no handler is free a goroutine is made.
 func (s *session) aside(b []byte) closeCode {
 	if string(b) == heartbeatFrame {
 		return s.onHeartbeat()
 	}
-	done := make(chan closeCode, 1)
-	go func() { done <- s.onMessage(b) }()
-	return <-done
+	h := handling{s, b, make(chan closeCode, 1)}
+	select {
+	case s.g.handlers <- h:
+	default:
+		go func() { h.done <- s.onMessage(b) }()
+	}
+	return <-h.done
 }
 
 // onMessage handles one message. It returns the code to close with, 0 to go

@@ -144,7 +144,6 @@ func (w *worker) onBatch(batch []LiveMessage) {
 		batch[i] = LiveMessage{}
 	}
 	w.free <- batch // never waits: there are as many places as batches
-	w.checkDropped()
 }
 
 // checkDropped has every hub look at the heads when the feed lost something.
