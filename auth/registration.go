@@ -73,7 +73,7 @@ func normalEmail(op, s string) (string, error) {
 	if len(s) > maxEmail {
 		return "", refused
 	}
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if c := s[i]; c <= ' ' || c > '~' || strings.IndexByte(`"(),:;<>[\]`, c) >= 0 {
 			return "", refused
 		}

@@ -175,11 +175,10 @@ func TestBadContentIsRefused(t *testing.T) {
 	for i := range long {
 		long[i] = 'x'
 	}
-	for content, kind := range map[string]chat.ErrorKind{
-		"": chat.Invalid, " \n\t": chat.Invalid, "a\x00b": chat.Invalid, "\xff": chat.Invalid, string(long): chat.TooLarge,
-	} {
-		w.refused(&chat.SendMessage{By: ada, ID: 1, Content: content}, member, kind)
+	for _, content := range []string{"", " \n\t", "a\x00b", "\xff"} {
+		w.refused(&chat.SendMessage{By: ada, ID: 1, Content: content}, member, chat.Invalid)
 	}
+	w.refused(&chat.SendMessage{By: ada, ID: 1, Content: string(long)}, member, chat.TooLarge)
 	w.refused(&chat.SendMessage{By: ada, ID: 1, Content: "x", Nonce: "with space"}, member, chat.Invalid)
 	w.refused(&chat.SendMessage{By: ada, ID: 1, Content: "x", Nonce: string(long[:chat.MaxNonceBytes+1])}, member, chat.Invalid)
 	w.refused(&chat.SendMessage{By: ada, ID: 1, Content: "x", ReplyTo: 99}, member, chat.NotFound)

@@ -12,7 +12,7 @@ func ValidateUsername(op, s string) error {
 	if len(s) < MinUsernameLen || len(s) > MaxUsernameLen {
 		return Errorf(Invalid, op, "username must have %d to %d characters", MinUsernameLen, MaxUsernameLen)
 	}
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		c := s[i]
 		alnum := c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
 		if !alnum && (i == 0 || c != '_' && c != '-' && c != '.') {
@@ -85,7 +85,7 @@ func validateNonce(op, s string) error {
 	if len(s) > MaxNonceBytes {
 		return Errorf(Invalid, op, "nonce may have at most %d bytes", MaxNonceBytes)
 	}
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] < 0x21 || s[i] > 0x7e {
 			return Errorf(Invalid, op, "nonce may have printable ASCII characters only")
 		}

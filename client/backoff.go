@@ -15,7 +15,7 @@ const (
 	firstBackoff = time.Second
 	maxBackoff   = 30 * time.Second
 
-	laterMin    = time.Second
+	laterFirst  = time.Second
 	laterSpread = 4 * time.Second
 
 	maxDoublings = 5 // 2^5 x 1 s is past maxBackoff
@@ -53,7 +53,7 @@ func (c *Client) plan(err error) (wait time.Duration, fatal bool) {
 		case AdviceSignIn, AdviceStop:
 			return 0, true
 		case AdviceLater:
-			return laterMin + time.Duration(c.dice()*float64(laterSpread)), false
+			return laterFirst + time.Duration(c.dice()*float64(laterSpread)), false
 		case AdviceResume:
 		}
 		if ended.Code == CloseStopping && wish > 0 {

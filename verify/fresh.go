@@ -63,7 +63,7 @@ func (r *run) connect(ctx context.Context, as chat.UserID) (*freshClient, error)
 // drain lets events pass that came in meanwhile: pages are what counts.
 func (f *freshClient) drain() {
 	defer close(f.drained)
-	for range f.conn.Events() {
+	for range f.conn.Events() { //nolint:revive // what is read is not wanted
 	}
 }
 

@@ -92,8 +92,8 @@ func TestTheOwnerTakesTheInstanceOnce(t *testing.T) {
 	p := beeptest.NewProcess(t, beeptest.Build(t))
 	said := p.Said()
 	has(t, "the first start", said, "Take this instance as its owner: "+p.URL+"/claim?token=")
-	link := strings.TrimSpace(said[strings.Index(said, p.URL+"/claim"):])
-	resp, err := http.Get(link)
+	_, rest, _ := strings.Cut(said, p.URL+"/claim")
+	resp, err := http.Get(p.URL + "/claim" + strings.TrimSpace(rest))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,9 @@ Every setting is a flag, a variable BEEP_<NAME>, or a line of the file given wit
 // 7,200 times a second instead of 4,200.
 func serve(ctx context.Context, cfg config.Config, out, errOut io.Writer) error {
 	raiseFileLimit()
-	if os.Getenv("GOMAXPROCS") == "" { runtime.GOMAXPROCS(runtime.NumCPU() + chat.Shards) }
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.NumCPU() + chat.Shards)
+	}
 	n, err := node.Start(ctx, node.Options{Config: cfg, Logger: newLogger(cfg, errOut), Notices: out, Version: version()})
 	if err != nil {
 		return err
@@ -111,10 +113,10 @@ func serveProfiles(addr string, errOut io.Writer) (stop func()) {
 }
 
 // dataFlag adds --data to a command that talks to a running node.
-func dataFlag(cmd *cobra.Command) *string {
+func dataFlag(cmd *cobra.Command) {
 	def := config.Default().Data
 	if d := os.Getenv("BEEP_DATA"); d != "" {
 		def = d
 	}
-	return cmd.Flags().String("data", def, "data directory of the node")
+	cmd.Flags().String("data", def, "data directory of the node")
 }
