@@ -54,6 +54,8 @@ type appender struct {
 	closed bool
 	// rejected wait for the next tick; as many as callers have tried since.
 	rejected []rejection
+
+	givenUp limiter // of its line in the log
 }
 
 type rejection struct {
@@ -248,7 +250,7 @@ func (a *appender) lookedLocked(p *pending, m *nats.Msg) (seq uint64, final bool
 	var answer leaderAnswer
 	if len(m.Data) == 0 || json.Unmarshal(m.Data, &answer) != nil || answer.Message == nil {
 		a.backOffLocked(p)
-		return 0, false, nil
+		return 0, false, nil //nolint:nilerr // what cannot be read is one more unclear answer
 	}
 	head, err := wire.DecodeHead(answer.Message.Data)
 	if err == nil && head.Epoch == p.epoch && head.First == p.first {
@@ -333,8 +335,14 @@ func (a *appender) sweep(now time.Time) {
 	for _, r := range again {
 		a.publish(r.token, r.msg)
 	}
+	if len(over) > 0 {
+		// While the log is out of reach, every actor that writes ends here.
+		if n, ok := a.givenUp.pass(now, len(over)); ok {
+			p := over[0]
+			a.logger.Warn("appends given up", "count", n, "subject", p.msg.Subject, "first", p.first, "attempts", p.attempts)
+		}
+	}
 	for _, p := range over {
-		a.logger.Warn("append given up", "subject", p.msg.Subject, "first", p.first, "attempts", p.attempts)
 		p.done(0, fmt.Errorf("append commit: no answer: %w", ErrUnavailable))
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"beep/chat"
 	"beep/subjects"
+	"beep/wire"
 )
 
 // DropAcks loses the next n answers to appends.
@@ -25,8 +26,9 @@ func (l *Log) Inject(key chat.Key, data []byte) (seq uint64, err error) {
 	return l.inject(&nats.Msg{Subject: subjects.Log(key), Data: data})
 }
 
-// InjectWithID is Inject with a message id.
-func (l *Log) InjectWithID(key chat.Key, id string, data []byte) (seq uint64, err error) {
+// InjectDamaged is Inject with the message id of a commit.
+func (l *Log) InjectDamaged(key chat.Key, epoch, first uint64, data []byte) (seq uint64, err error) {
+	id := commitID(&wire.Commit{Key: key, Epoch: epoch, First: first})
 	return l.inject(&nats.Msg{Subject: subjects.Log(key), Data: data, Header: nats.Header{hdrMsgID: {id}}})
 }
 

@@ -278,7 +278,7 @@ func TestAnUnreadableLastCommitNeverGivesItsNumbersAway(t *testing.T) {
 	if err := w.step(soon(t), l); err != nil {
 		t.Fatal(err)
 	}
-	at, err := l.InjectWithID(w.key, w.key.String()+".1.3", []byte("damaged"))
+	at, err := l.InjectDamaged(w.key, 1, 3, []byte("damaged"))
 	if err != nil {
 		t.Fatal(err)
 	}

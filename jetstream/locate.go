@@ -23,11 +23,7 @@ func (l *Log) locate(ctx context.Context, key chat.Key, from uint64, head Head) 
 		mid := lo + (hi-lo)/2
 		h, m, err := l.probe(ctx, stream, subject, mid, hi)
 		if errors.Is(err, errNotThere) {
-			hi = mid // nothing readable from mid to hi: go to where it begins
-			if mid == lo {
-				break
-			}
-			hi = mid - 1
+			hi = mid - 1 // nothing readable from mid to hi: go to where it begins
 			continue
 		}
 		if err != nil {

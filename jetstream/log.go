@@ -70,6 +70,7 @@ type Log struct {
 	kv     jetstream.KeyValue
 	app    *appender
 	points *points
+	said   *said
 
 	mu     sync.Mutex
 	feeds  map[*Feed]struct{}
@@ -93,7 +94,7 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Log, error) {
 	}
 	l := &Log{
 		cfg: cfg, logger: orDiscard(cfg.Logger), nc: nc, js: js,
-		points: newPoints(), feeds: make(map[*Feed]struct{}),
+		points: newPoints(), said: newSaid(), feeds: make(map[*Feed]struct{}),
 	}
 	if err := l.setUp(ctx); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)

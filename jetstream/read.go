@@ -45,10 +45,22 @@ func (l *Log) headBehind(ctx context.Context, key chat.Key, bad stored) (Head, e
 		return Head{Seq: bad.seq, Epoch: epoch, First: first, Last: first + chat.MaxRecordsPerCommit - 1}, nil
 	}
 	prev, h, err := l.readableBefore(ctx, key, bad.seq)
-	if err != nil || prev == 0 {
-		return Head{Seq: bad.seq}, err
+	if err != nil {
+		return Head{}, err
 	}
-	return Head{Seq: bad.seq, Epoch: h.Epoch, First: h.First, Last: h.Last}, nil
+	head := Head{Seq: bad.seq, Epoch: h.Epoch, First: h.First, Last: h.Last}
+	// What lies between is unreadable too, and may have used numbers.
+	for prev++; prev < bad.seq; prev++ {
+		m, err := l.leaderGet(ctx, subjects.Stream(key.Shard()), getRequest{Seq: prev, NextFor: subjects.Log(key)})
+		if err != nil {
+			return Head{}, err
+		}
+		if epoch, first, ok := parseCommitID(key, m.id); ok && m.seq < bad.seq {
+			head.Epoch, head.First, head.Last = epoch, first, first+chat.MaxRecordsPerCommit-1
+		}
+		prev = m.seq
+	}
+	return head, nil
 }
 
 // Replay hands every commit of key after stream sequence afterSeq to fn, in
@@ -58,8 +70,11 @@ func (l *Log) headBehind(ctx context.Context, key chat.Key, bad stored) (Head, e
 // Records that cannot be read come with Err set. Where a whole commit cannot be
 // read, it is quarantined and logged, and fn gets a commit (Epoch 0) whose
 // records all have Err, when its neighbours tell which numbers it used; else fn
-// only sees that numbers are missing. Payloads may be kept. An error of fn ends
-// the replay and is returned.
+// only sees that numbers are missing. The last seq that fn gets is always the
+// head's, and the last number the head's too: where the end is unreadable, a
+// commit of unreadable records stands for the most it can have held, or, if it
+// can have held none, one without records. So who has replayed may append.
+// Payloads may be kept. An error of fn ends the replay and is returned.
 func (l *Log) Replay(ctx context.Context, key chat.Key, afterSeq uint64, fn func(seq uint64, c wire.Commit) error) error {
 	head, err := l.Head(ctx, key)
 	if err != nil {
@@ -69,7 +84,12 @@ func (l *Log) Replay(ctx context.Context, key chat.Key, afterSeq uint64, fn func
 		return nil
 	}
 	known := afterSeq == 0
-	if err := l.stream(ctx, key, afterSeq+1, head, newJoiner(l, key, known, fn)); err != nil {
+	j := newJoiner(l, key, known, fn)
+	err = l.stream(ctx, key, afterSeq+1, head, j)
+	if err == nil {
+		err = j.finish(head)
+	}
+	if err != nil {
 		return fmt.Errorf("replay %s: %w", key, err)
 	}
 	return nil
@@ -93,6 +113,9 @@ func (l *Log) Read(ctx context.Context, key chat.Key, from, to uint64, fn func(s
 		return fmt.Errorf("read %s: %w", key, err)
 	}
 	j := newJoiner(l, key, start <= 1, func(seq uint64, c wire.Commit) error {
+		if len(c.Records) == 0 {
+			return nil // the end is unreadable, and used no numbers
+		}
 		l.points.learn(key, point{first: c.First, last: c.Last(), seq: seq})
 		switch {
 		case c.Last() < from:
@@ -108,7 +131,11 @@ func (l *Log) Read(ctx context.Context, key chat.Key, from, to uint64, fn func(s
 		}
 		return nil
 	})
-	if err := l.stream(ctx, key, start, head, j); err != nil && !errors.Is(err, errEnough) {
+	err = l.stream(ctx, key, start, head, j)
+	if err == nil {
+		err = j.finish(head)
+	}
+	if err != nil && !errors.Is(err, errEnough) {
 		return fmt.Errorf("read %s: %w", key, err)
 	}
 	return nil

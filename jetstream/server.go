@@ -164,6 +164,9 @@ func (s *Server) Connect(name string) (*nats.Conn, error) {
 // connections to servers of somebody else.
 func ConnOptions(name string, logger *slog.Logger) []nats.Option {
 	logger = orDiscard(logger)
+	// A subscription reports each of its turns to being slow, and there is one
+	// for each tenant that is listened to; other errors must not be lost in that.
+	slow, other := new(limiter), new(limiter)
 	return []nats.Option{
 		nats.Name(name),
 		nats.MaxReconnects(-1),
@@ -172,11 +175,19 @@ func ConnOptions(name string, logger *slog.Logger) []nats.Option {
 		nats.ReconnectBufSize(-1),
 		nats.SyncQueueLen(syncQueue),
 		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
+			lines := other
+			if errors.Is(err, nats.ErrSlowConsumer) {
+				lines = slow
+			}
+			n, ok := lines.pass(time.Now(), 1)
+			if !ok {
+				return
+			}
 			subject := ""
 			if sub != nil {
 				subject = sub.Subject
 			}
-			logger.Warn("nats connection reports an error", "connection", name, "subject", subject, "error", err)
+			logger.Warn("nats connection reports errors", "count", n, "connection", name, "subject", subject, "error", err)
 		}),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {

@@ -8,8 +8,6 @@ import (
 	"beep/chat"
 )
 
-func newPostgres(t *testing.T) *postgres.Cluster { return postgres.New(t) }
-
 func TestPostgresStoppedForAWhileIsCaughtUpCompletely(t *testing.T) {
 	t.Parallel()
 	c := postgres.New(t)

@@ -70,12 +70,12 @@ func TestAProjectorThatStartsAgainGoesOnWhereItStopped(t *testing.T) {
 	w := setup(t)
 	const rooms, rounds = 40, 4
 	for range rounds {
-		p, stop := w.run(w.store)
+		_, interrupt := w.run(w.store)
 		for i := range chat.ChannelID(rooms) {
 			w.send(room+i, 25)
 		}
-		stop() // in the middle, wherever it is
-		p, stop = w.run(w.store)
+		interrupt() // in the middle, wherever it is
+		p, stop := w.run(w.store)
 		w.wait(p)
 		stop()
 	}

@@ -102,7 +102,7 @@ func (s *Server) loadSnapshot(ctx context.Context) error {
 	}
 	st := chat.NewServer()
 	if json.Unmarshal(snap.State, st) != nil {
-		return nil // the log has it all
+		return nil //nolint:nilerr // of no use, but the log has it all
 	}
 	s.mu.Lock()
 	s.st, s.seq = st, snap.Seq

@@ -47,11 +47,12 @@ type stored struct {
 	seq  uint64
 	key  chat.Key
 	data []byte
+	// epoch and first stand for the message id: 0 where there is none.
+	epoch, first uint64
 }
 
 type queued struct {
-	key   chat.Key
-	data  []byte
+	stored
 	fence uint64
 	done  func(uint64, error)
 	err   error // not nil: only to be reported
@@ -97,7 +98,7 @@ func (l *Log) Close() {
 
 // Append is jetstream.Log's Append.
 func (l *Log) Append(c *wire.Commit, fence uint64, done func(seq uint64, err error)) {
-	q := queued{key: c.Key, fence: fence, done: done}
+	q := queued{stored: stored{key: c.Key, epoch: c.Epoch, first: c.First}, fence: fence, done: done}
 	if n := len(c.Records); n == 0 || n > chat.MaxRecordsPerCommit || c.First == 0 || !c.Key.Valid() {
 		q.err = fmt.Errorf("append commit: %w", jetstream.ErrTooLarge)
 	} else {
@@ -171,7 +172,7 @@ func (l *Log) commit(q queued) (uint64, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	err, storeIt := l.faults.nextLocked()
+	storeIt, err := l.faults.nextLocked()
 	if err != nil && !storeIt {
 		return 0, fmt.Errorf("append commit: %w", err)
 	}
@@ -184,7 +185,7 @@ func (l *Log) commit(q queued) (uint64, error) {
 		}
 		return 0, fmt.Errorf("append commit: %w", err)
 	}
-	seq := l.storeLocked(q.key, q.data)
+	seq := l.storeLocked(q.stored)
 	if err != nil {
 		return 0, fmt.Errorf("append commit: %w", err)
 	}
@@ -215,16 +216,17 @@ func (l *Log) oursLocked(q queued) (uint64, bool) {
 	return 0, false
 }
 
-func (l *Log) storeLocked(key chat.Key, data []byte) uint64 {
-	shard := key.Shard()
-	seq := uint64(len(l.shards[shard])) + 1
-	l.shards[shard] = append(l.shards[shard], stored{seq: seq, key: key, data: data})
-	l.heads[key] = seq
+// storeLocked appends m to its stream and returns the sequence it gets.
+func (l *Log) storeLocked(m stored) uint64 {
+	shard := m.key.Shard()
+	m.seq = uint64(len(l.shards[shard])) + 1
+	l.shards[shard] = append(l.shards[shard], m)
+	l.heads[m.key] = m.seq
 	close(l.grown)
 	l.grown = make(chan struct{})
 	l.publishLocked(&nats.Msg{
-		Subject: subjects.Live(key), Data: data,
-		Header: nats.Header{"Nats-Sequence": {fmt.Sprint(seq)}},
+		Subject: subjects.Live(m.key), Data: m.data,
+		Header: nats.Header{"Nats-Sequence": {fmt.Sprint(m.seq)}},
 	})
-	return seq
+	return m.seq
 }

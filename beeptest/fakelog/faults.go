@@ -35,13 +35,13 @@ func (l *Log) failNext(f fail) {
 	l.faults.fails = append(l.faults.fails, f)
 }
 
-func (f *faults) nextLocked() (err error, stored bool) {
+func (f *faults) nextLocked() (stored bool, err error) {
 	if len(f.fails) == 0 {
-		return nil, true
+		return true, nil
 	}
 	next := f.fails[0]
 	f.fails = f.fails[1:]
-	return next.err, next.stored
+	return next.stored, next.err
 }
 
 // Hold stops all appends until release is called; they wait in their order.
@@ -73,5 +73,13 @@ func (l *Log) Waiting() int {
 func (l *Log) Inject(key chat.Key, data []byte) (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.storeLocked(key, data), nil
+	return l.storeLocked(stored{key: key, data: data}), nil
+}
+
+// InjectDamaged puts raw bytes into the log of key in place of a commit whose
+// message id still tells its epoch and first number.
+func (l *Log) InjectDamaged(key chat.Key, epoch, first uint64, data []byte) (uint64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.storeLocked(stored{key: key, data: data, epoch: epoch, first: first}), nil
 }

@@ -20,6 +20,8 @@ func (l *Log) Head(_ context.Context, key chat.Key) (jetstream.Head, error) {
 		head.Seq = m.seq
 		if h, err := wire.DecodeHead(m.data); err == nil {
 			head.Epoch, head.First, head.Last = h.Epoch, h.First, h.Last
+		} else if m.first > 0 { // the most it can have used
+			head.Epoch, head.First, head.Last = m.epoch, m.first, m.first+chat.MaxRecordsPerCommit-1
 		}
 	}
 	return head, nil
@@ -47,46 +49,11 @@ func (l *Log) Replay(ctx context.Context, key chat.Key, afterSeq uint64, fn func
 // Read is jetstream.Log's Read.
 func (l *Log) Read(ctx context.Context, key chat.Key, from, to uint64, fn func(seq uint64, c wire.Commit) error) error {
 	return l.walk(ctx, key, 0, func(seq uint64, c wire.Commit) error {
-		if c.Last() < from || c.First > to {
+		if len(c.Records) == 0 || c.Last() < from || c.First > to {
 			return nil
 		}
 		return fn(seq, c)
 	})
-}
-
-// walk hands commits out as jetstream does: what is unreadable between two
-// commits becomes records with Err set.
-func (l *Log) walk(ctx context.Context, key chat.Key, after uint64, fn func(uint64, wire.Commit) error) error {
-	last, known := uint64(0), after == 0
-	var bad *stored
-	for _, m := range l.of(key, after) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		c, err := wire.DecodeCommit(key, m.data)
-		if err != nil {
-			d := jetstream.DeadLetter{Shard: key.Shard(), Seq: m.seq, Key: key, Reason: err.Error(), Data: m.data}
-			if err := l.Quarantine(ctx, d); err != nil {
-				return err
-			}
-			bad = &m
-			continue
-		}
-		if bad != nil && known && c.First > last+1 && c.First-last-1 <= chat.MaxRecordsPerCommit {
-			gap := wire.Commit{Key: key, First: last + 1, Records: make([]wire.Record, c.First-last-1)}
-			for i := range gap.Records {
-				gap.Records[i] = wire.Record{Number: gap.First + uint64(i), Err: fmt.Errorf("commit unreadable: %w", wire.ErrCorrupt)}
-			}
-			if err := fn(bad.seq, gap); err != nil {
-				return err
-			}
-		}
-		bad, last, known = nil, c.Last(), true
-		if err := fn(m.seq, c); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Heads is jetstream.Log's Heads.
@@ -130,7 +97,7 @@ func (l *Log) LoadSnapshot(_ context.Context, key chat.Key) (wire.Snapshot, bool
 		return wire.Snapshot{}, false, nil
 	}
 	s, err := wire.DecodeSnapshot(data)
-	return s, err == nil, nil //nolint:nilerr // an unusable snapshot counts as none
+	return s, err == nil, nil // an unusable one counts as none
 }
 
 // SaveSnapshot is jetstream.Log's SaveSnapshot.

@@ -44,6 +44,8 @@ type AckDropper interface{ DropAcks(n int) }
 // log under test must be one.
 type Injector interface {
 	Inject(key chat.Key, data []byte) (seq uint64, err error)
+	// InjectDamaged is Inject with the message id that a commit would have.
+	InjectDamaged(key chat.Key, epoch, first uint64, data []byte) (seq uint64, err error)
 	SetSnapshot(key chat.Key, data []byte) error
 }
 
@@ -70,6 +72,7 @@ func Run(t *testing.T, open func(t *testing.T) Log) {
 		"a closed feed ends its reader":                           closedFeed,
 		"follow goes on from a cursor":                            follow,
 		"an unreadable commit is quarantined and leaves its mark": corruptCommit,
+		"an unreadable end is passed over by the next writer":     unreadableEnd,
 		"a foreign message takes no numbers":                      foreignMessage,
 		"a damaged record leaves its neighbours":                  corruptRecord,
 		"dead letters are stored once":                            deadLetters,
