@@ -19,7 +19,10 @@ type attach struct {
 	// server frame. Otherwise the hub answers on reply.
 	live    bool
 	checked bool // the heads were looked at since the client claimed to be ahead
-	reply   chan attached
+	// parkedAt is which look had begun when it was parked: only a later one
+	// tells what the log knew then.
+	parkedAt uint64
+	reply    chan attached
 }
 
 // attached is a hub's answer: from here on the session is told what comes
@@ -47,7 +50,16 @@ type missing struct {
 // attach sends an attach to its hub. The session must know the tenant
 // (joinsHub). The answer comes on a.reply.
 func (g *Gateway) attach(a *attach) {
-	g.worker(a.key.Tenant).do(func(w *worker) { w.hub(a.key).attach(a) })
+	g.worker(a.key.Tenant).do(func(w *worker) { w.attach(a) })
+}
+
+func (w *worker) attach(a *attach) {
+	h := w.hub(a.key)
+	defer w.g.caught("attach", func() {
+		w.breakOff(h)
+		a.s.close(closeFault)
+	})
+	h.attach(a)
 }
 
 // await waits for the answer to an attach.
@@ -96,6 +108,7 @@ func (h *hub) attach(a *attach) {
 		h.parked = append(h.parked, a)
 		delete(h.w.idle, h)
 		if !a.checked {
+			a.parkedAt = h.checks.begun
 			h.recheck()
 		}
 		return
@@ -225,7 +238,7 @@ func (h *hub) unpark() {
 	parked := h.parked
 	h.parked = nil
 	for _, a := range parked {
-		if !a.checked && h.checking && !a.s.dead.Load() {
+		if !a.checked && (h.checks.running || h.checks.wanted) && !a.s.dead.Load() {
 			h.parked = append(h.parked, a)
 			continue
 		}

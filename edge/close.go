@@ -93,7 +93,9 @@ func (s *session) close(c closeCode) {
 	switch {
 	case c.mends():
 		g.stats.badFrames.Add(1)
-		g.complain(&g.logs.badFrames, slog.LevelInfo, "bad frames", "close_code", int(c), "total", g.stats.badFrames.Load())
+		if g.complains(&g.logs.badFrames) {
+			g.logger.Info("bad frames", slog.Int("close_code", int(c)), slog.Uint64("total", g.stats.badFrames.Load()))
+		}
 	case c == closeSlow:
 		g.stats.slow.Add(1)
 	}

@@ -10,7 +10,9 @@ import (
 
 const (
 	// maxQueued bounds the bytes that wait for a socket that is full: some
-	// seconds of a hot channel. Beyond it the session is closed with 4001.
+	// seconds of a hot channel. Beyond it the session is closed with 4001. A
+	// message that nothing waits before is taken whatever its size, else a user
+	// of very many channels could never begin; it does not count.
 	maxQueued = 4 << 20
 	// controlRoom is kept for control frames, the close frame above all.
 	controlRoom = 4 << 10
@@ -39,7 +41,8 @@ type conn struct {
 	mu       sync.Mutex // guards what follows; never held across a wait
 	fd       int        // of Conn, noDescriptor if it has none to use; valid until dead
 	queue    [][]byte
-	queued   int // bytes in queue and in the flusher's hands; bounded by maxQueued
+	queued   int // bytes in queue and in the flusher's hands; bounded by maxQueued and large
+	large    int // of queued, what is left of a message beyond maxQueued; it is the first
 	flushing bool
 	begun    bool          // the first of queue is the rest of a message
 	drained  chan struct{} // closed when the queue is next empty; nil if nobody waits
@@ -182,12 +185,14 @@ func (c *conn) putLocked(m []byte, control bool) {
 		}
 		m, begun = m[n:], n > 0
 	}
-	switch {
-	case c.queued+len(m) <= maxQueued:
+	switch room := maxQueued + c.large - c.queued; {
+	case len(m) <= room:
+	case c.queued == 0:
+		c.large = len(m)
 	case !control:
 		c.slowLocked()
 		return
-	case c.queued+len(m) > maxQueued+controlRoom:
+	case len(m) > room+controlRoom:
 		c.killLocked() // it pings and does not read
 		return
 	}
@@ -236,6 +241,7 @@ func (c *conn) flush() {
 
 		c.mu.Lock()
 		c.queued -= len(m)
+		c.large = 0 // it is the first, if any
 		if err != nil && !c.dead {
 			c.slowLocked()
 			c.killLocked()

@@ -33,6 +33,9 @@ func (g *Gateway) Drain(ctx context.Context) {
 		s.conn.send(textMessage(append(b, '}')))
 		s.close(closeDrain)
 	}
-	for g.reg.count() > 0 && pause(ctx, drainPoll) {
+	for g.reg.count() > 0 {
+		if !pause(ctx, drainPoll) {
+			return
+		}
 	}
 }

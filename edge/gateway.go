@@ -28,8 +28,16 @@ type Config struct {
 	// HeartbeatInterval is told to clients; one who was not heard for twice as
 	// long is closed. Default 30 s.
 	HeartbeatInterval time.Duration
-	NodeID            uint64           // tells this edge from the others
-	Now               func() time.Time // default: time.Now
+	// RequestsPerSecond is how many requests a session may make in the long run,
+	// RequestBurst how many at once; message.send, which the send window bounds, does
+	// not count. Beyond it they are answered rate_limited. Defaults: 50 and 100.
+	RequestsPerSecond float64
+	RequestBurst      int
+	// Exempt reports whether the requests of a user of this name are not
+	// counted (for load tests). It is asked once per session. nil: nobody's.
+	Exempt func(username string) bool
+	NodeID uint64           // tells this edge from the others
+	Now    func() time.Time // default: time.Now
 
 	workers int // default: one per core, at least 2
 	starts  int // default: maxStarts
@@ -58,9 +66,12 @@ type Gateway struct {
 	reg       registry
 	people    presences
 	stats     counters
-	logs      logs
-	spawnFn   func(func()) bool // spawn, bound once for all connections
-	loads     chan struct{}     // slots of goroutines that wait for the log
+
+	requestCost int64 // nanoseconds of the sustained rate that one request takes
+
+	logs    logs
+	spawnFn func(func()) bool // spawn, bound once for all connections
+	loads   chan struct{}     // slots of goroutines that wait for the log
 
 	ctx  context.Context // ends with Run
 	stop context.CancelFunc
@@ -92,6 +103,12 @@ func New(cfg Config) *Gateway {
 	if cfg.workers <= 0 {
 		cfg.workers = max(minWorkers, runtime.NumCPU())
 	}
+	if cfg.RequestsPerSecond <= 0 {
+		cfg.RequestsPerSecond = defaultRequestsPerSecond
+	}
+	if cfg.RequestBurst <= 0 {
+		cfg.RequestBurst = defaultRequestBurst
+	}
 	if cfg.starts <= 0 {
 		cfg.starts, cfg.waiting = maxStarts, maxWaiting
 	}
@@ -103,6 +120,8 @@ func New(cfg Config) *Gateway {
 		loads:     make(chan struct{}, maxLoads),
 		tellers:   make(chan telling),
 		handlers:  make(chan handling),
+
+		requestCost: int64(float64(time.Second) / cfg.RequestsPerSecond),
 	}
 	g.ctx, g.stop = context.WithCancel(context.Background())
 	g.spawnFn = g.spawn
@@ -166,6 +185,7 @@ func (g *Gateway) spawn(fn func()) bool {
 	g.mu.Unlock()
 	go func() {
 		defer g.wg.Done()
+		defer g.caught("goroutine", nil) // those with somebody to tell catch their own
 		fn()
 	}()
 	return true

@@ -20,8 +20,7 @@ type hub struct {
 	earlyLost bool
 	waiting   []*attach // while loading
 	parked    []*attach // whose client is ahead of us; bounded by admission
-	checking  bool      // the heads are being looked at
-	checkMore bool      // and must be looked at once more
+	checks    checks
 	gone      atomic.Bool
 
 	own      entity
@@ -190,11 +189,13 @@ func (w *worker) detach(tenantID uint64, s *session, gone bool) {
 	if h == nil {
 		return
 	}
-	delete(h.wanting, s)
-	if h.rise(s) && gone {
-		s.conn.tell(serverGone(chat.ServerID(tenantID)))
-	}
-	h.idleCheck()
+	w.guard(h, "detach", func() {
+		delete(h.wanting, s)
+		if h.rise(s) && gone {
+			s.conn.tell(serverGone(chat.ServerID(tenantID)))
+		}
+		h.idleCheck()
+	})
 }
 
 // idleCheck starts the lingering of a hub without sessions.

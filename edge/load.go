@@ -28,32 +28,28 @@ type loaded struct {
 	heads map[chat.Key]uint64
 }
 
-// open begins to load a hub: it listens first, then asks for state and heads
-// off the worker, so that nothing falls between the two.
+// open begins to load a hub, off the worker: it listens first, then asks for
+// state and heads, so that nothing falls between the two.
 func (w *worker) open(key chat.Key) *hub {
 	h := &hub{w: w, key: key, loading: true}
 	h.own.key = key
 	w.hubs[key.Tenant] = h
 	w.g.stats.hubs.Add(1)
-	unheard := w.feed.Subscribe(key.Tenant)
 	w.g.load(func() {
-		var l loaded
-		err := unheard
-		if err == nil {
-			l, err = w.g.loadHub(key)
-		}
-		if !w.do(func(w *worker) { w.onLoaded(h, l, err) }) && l.srv != nil {
+		l, err := w.loadHub(key)
+		if !w.doFor(h, "load", func() { w.onLoaded(h, l, err) }) && l.srv != nil {
 			l.srv.Release()
 		}
 	})
 	return h
 }
 
-// loadHub fetches state and heads; a few failures are tried again.
-func (g *Gateway) loadHub(key chat.Key) (l loaded, err error) {
-	wait := retryBase
+// loadHub listens and fetches state and heads; a few failures are tried again.
+// It runs off the worker: both wait for the network.
+func (w *worker) loadHub(key chat.Key) (l loaded, err error) {
+	g, wait := w.g, retryBase
 	for range loadAttempts {
-		if l, err = g.loadOnce(key); err == nil || chat.Is(err, chat.NotFound) {
+		if l, err = w.loadOnce(key); err == nil || chat.Is(err, chat.NotFound) {
 			return l, err
 		}
 		if !pause(g.ctx, wait) {
@@ -64,7 +60,12 @@ func (g *Gateway) loadHub(key chat.Key) (l loaded, err error) {
 	return l, err
 }
 
-func (g *Gateway) loadOnce(key chat.Key) (l loaded, err error) {
+func (w *worker) loadOnce(key chat.Key) (l loaded, err error) {
+	g := w.g
+	defer g.caught("load", func() { l, err = loaded{}, errFault })
+	if err := w.feed.Subscribe(key.Tenant); err != nil {
+		return loaded{}, err
+	}
 	ctx, cancel := context.WithTimeout(g.ctx, loadTimeout)
 	defer cancel()
 	if key.Kind == chat.KindUser {
@@ -87,17 +88,21 @@ func (g *Gateway) loadOnce(key chat.Key) (l loaded, err error) {
 
 // onLoaded puts a loaded hub to work.
 func (w *worker) onLoaded(h *hub, l loaded, err error) {
-	if w.hubs[h.key.Tenant] != h {
+	if now := w.hubs[h.key.Tenant]; now != h {
+		// Forgotten meanwhile; its subscription belongs to its successor, if any.
+		if now == nil {
+			w.unsubscribe(h.key.Tenant)
+		}
 		if l.srv != nil {
 			l.srv.Release()
 		}
 		return
 	}
-	waiting, early := h.waiting, h.early
-	h.waiting, h.early, h.loading = nil, nil, false
+	early := h.early
+	h.early, h.loading = nil, false
 	if err != nil {
 		w.unload(h)
-		for _, a := range waiting {
+		for _, a := range h.waiting {
 			a.fail(err)
 		}
 		return
@@ -109,8 +114,10 @@ func (w *worker) onLoaded(h *hub, l loaded, err error) {
 	if h.earlyLost {
 		h.recheck()
 	}
+	waiting := h.waiting
+	h.waiting = nil
 	for _, a := range waiting {
-		h.attach(a)
+		w.attach(a)
 	}
 	h.idleCheck()
 }
@@ -146,62 +153,6 @@ func (h *hub) seed() uint64 {
 	})
 	h.cards = serverCards{}
 	return h.server.Number
-}
-
-// recheck looks at the heads, off the worker: after messages were lost, or when
-// a client claims to be ahead of us.
-func (h *hub) recheck() {
-	if h.loading {
-		h.earlyLost = true
-		return
-	}
-	if h.checking {
-		h.checkMore = true
-		return
-	}
-	h.checking = true
-	w := h.w
-	w.g.load(func() {
-		wait := retryBase
-		for !h.gone.Load() {
-			ctx, cancel := context.WithTimeout(w.g.ctx, loadTimeout)
-			heads, err := w.g.cfg.Log.Heads(ctx, h.key.Tenant)
-			cancel()
-			if err == nil {
-				w.do(func(w *worker) { h.onHeads(heads) })
-				return
-			}
-			if !pause(w.g.ctx, wait) {
-				return
-			}
-			wait = min(2*wait, retryMax)
-		}
-	})
-}
-
-func (h *hub) onHeads(heads map[chat.Key]uint64) {
-	if h.gone.Load() {
-		return
-	}
-	h.checking = false
-	h.seen(heads)
-	if h.checkMore {
-		h.checkMore = false
-		h.recheck()
-	}
-	for _, a := range h.parked {
-		a.checked = true
-	}
-	h.unpark()
-}
-
-// seen starts filling the gaps that heads reveal.
-func (h *hub) seen(heads map[chat.Key]uint64) {
-	for k, n := range heads {
-		if k == h.key || k.Kind == chat.KindChannel && k.Tenant == h.key.Tenant {
-			h.reaches(h.entity(k), n)
-		}
-	}
 }
 
 // pause waits; it reports false when ctx ended.

@@ -1,8 +1,6 @@
 package edge
 
 import (
-	"context"
-	"log/slog"
 	"sync/atomic"
 	"time"
 )
@@ -21,11 +19,9 @@ func (l *seldom) now(at time.Time) bool {
 }
 
 // logs are the kinds of trouble that may come in thousands.
-type logs struct{ badFrames, starts, feeds, presence seldom }
+type logs struct{ badFrames, starts, feeds, presence, heads, panics, internal seldom }
 
-// complain writes a line about a kind of trouble, now and then.
-func (g *Gateway) complain(kind *seldom, level slog.Level, msg string, args ...any) {
-	if g.ctx.Err() == nil && kind.now(g.now()) {
-		g.logger.Log(context.Background(), level, msg, args...)
-	}
+// complains reports whether a line about a kind of trouble is due.
+func (g *Gateway) complains(kind *seldom) bool {
+	return g.ctx.Err() == nil && kind.now(g.now())
 }

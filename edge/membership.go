@@ -12,6 +12,7 @@ import (
 type change struct {
 	server chat.ServerID
 	joined bool
+	read   map[chat.ChannelID]chat.ReadPosition // of a server joined; nobody changes it
 }
 
 // fold applies a record of the hub's own log, which was just emitted, and lets
@@ -21,7 +22,7 @@ func (h *hub) fold(rec chat.Record) {
 		h.user.Apply(rec)
 		switch e := rec.Event.(type) {
 		case *chat.ServerJoined:
-			h.change(change{server: e.ServerID, joined: true})
+			h.change(change{server: e.ServerID, joined: true, read: h.readIn(e.ServerID)})
 		case *chat.ServerLeft:
 			h.change(change{server: e.ServerID})
 		}
@@ -40,6 +41,20 @@ func (h *hub) fold(rec chat.Record) {
 	default:
 		h.server.Apply(rec)
 	}
+}
+
+// readIn copies how far the user has read in the channels of a server.
+func (h *hub) readIn(id chat.ServerID) map[chat.ChannelID]chat.ReadPosition {
+	var read map[chat.ChannelID]chat.ReadPosition
+	for ch, pos := range h.user.Read {
+		if pos.ServerID == id {
+			if read == nil {
+				read = map[chat.ChannelID]chat.ReadPosition{}
+			}
+			read[ch] = pos
+		}
+	}
+	return read
 }
 
 // change tells every session of the user to follow.
@@ -85,6 +100,30 @@ func (h *hub) left(u chat.UserID) {
 	}
 }
 
+// reseat puts every session where the node's copy of the server says that it
+// belongs, after records that nobody saw: former members leave, others are told
+// the server anew with what they may do now.
+func (h *hub) reseat() {
+	seated := make([]*session, 0, len(h.seats))
+	for s := range h.seats {
+		seated = append(seated, s)
+	}
+	for _, s := range seated {
+		grant := h.srv.Grant(s.who(), 0)
+		if !grant.Member {
+			h.want(&attach{s: s, key: h.key, live: true})
+		} else if h.seats[s].group.key.rights != grant.Permissions {
+			h.rise(s)
+			h.sit(s, grant.Permissions)
+		}
+	}
+	for _, g := range h.groups {
+		if g.sees&seesOwn != 0 {
+			h.w.g.tell(g.sessions, textMessage(h.serverFrame(g.key.rights, nil)))
+		}
+	}
+}
+
 // follow carries a change out, after those before it, without waiting.
 func (s *session) follow(c change) {
 	s.mu.Lock()
@@ -97,6 +136,7 @@ func (s *session) follow(c change) {
 
 // carryOut is the goroutine that follows changes, as long as there are any.
 func (s *session) carryOut() {
+	defer s.g.caught("change", func() { s.close(closeFault) })
 	for {
 		s.mu.Lock()
 		if len(s.changes) == 0 {
@@ -111,7 +151,7 @@ func (s *session) carryOut() {
 		if !c.joined {
 			s.g.worker(key.Tenant).do(func(w *worker) { w.detach(key.Tenant, s, true) })
 		} else if s.joinsHub(key.Tenant) {
-			s.g.attach(&attach{s: s, key: key, live: true})
+			s.g.attach(&attach{s: s, key: key, read: c.read, live: true})
 		}
 	}
 }

@@ -144,7 +144,7 @@ func (h *hub) fill(e *entity) {
 		for !h.gone.Load() {
 			recs, err := w.g.readRecords(e.key, from, to)
 			if err == nil {
-				w.do(func(w *worker) { h.onFilled(e, recs) })
+				w.doFor(h, "fill", func() { h.onFilled(e, recs) })
 				return
 			}
 			if !pause(w.g.ctx, wait) {
@@ -159,12 +159,12 @@ func (h *hub) fill(e *entity) {
 var errEnough = errors.New("enough")
 
 // readRecords reads up to maxFillBytes of the records from to to.
-func (g *Gateway) readRecords(key chat.Key, from, to uint64) ([]wire.Record, error) {
+func (g *Gateway) readRecords(key chat.Key, from, to uint64) (recs []wire.Record, err error) {
+	defer g.caught("read", func() { recs, err = nil, errFault })
 	ctx, cancel := context.WithTimeout(g.ctx, loadTimeout)
 	defer cancel()
-	var recs []wire.Record
 	size := 0
-	err := g.cfg.Log.Read(ctx, key, from, to, func(_ uint64, c wire.Commit) error {
+	err = g.cfg.Log.Read(ctx, key, from, to, func(_ uint64, c wire.Commit) error {
 		for _, r := range c.Records {
 			if r.Number < from || r.Number > to {
 				continue
@@ -218,7 +218,8 @@ func (h *hub) onFilled(e *entity, recs []wire.Record) {
 
 // giveUp passes over records that the log does not show, and says so. If they
 // belong to a server's own log, its state is taken from the node's copy, which
-// may know more, and shown anew.
+// may know more, and shown anew: with read positions of 0, which the clients know
+// better, for a read position never moves backwards.
 func (h *hub) giveUp(e *entity, upTo uint64) {
 	h.w.g.logger.Error("log does not show its records", "entity", e.key.String(), "from", e.next, "to", upTo)
 	h.w.g.stats.resyncs.Add(1)
@@ -231,12 +232,7 @@ func (h *hub) giveUp(e *entity, upTo uint64) {
 	e.next, e.sent, e.want = upTo+1, upTo, max(e.want, upTo)
 	h.tellAll(sightOf(e, h), textMessage(wire.AppendResync(nil, e.key, upTo)))
 	if reseeded {
-		for _, g := range h.groups {
-			m := textMessage(h.serverFrame(g.key.rights, nil))
-			for _, s := range g.sessions {
-				s.conn.tell(m)
-			}
-		}
+		h.reseat()
 	}
 }
 

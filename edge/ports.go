@@ -46,9 +46,10 @@ type Log interface {
 }
 
 // Feed is a stream of live messages of the tenants it is subscribed to. Next,
-// TryNext and Close belong to one goroutine, Subscribe and Unsubscribe to
-// another; Close ends a Next that waits.
+// TryNext and Close belong to one goroutine, Subscribe and Unsubscribe may be
+// called by any; Close ends a Next that waits.
 type Feed interface {
+	// Subscribe may wait for the network; twice is once.
 	Subscribe(tenant uint64) error
 	Unsubscribe(tenant uint64) error
 	Next(ctx context.Context) (LiveMessage, error)

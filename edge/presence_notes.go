@@ -120,7 +120,9 @@ func (h *hub) tellPresence(now time.Time) bool {
 			err = h.w.g.cfg.Log.PublishLive(subjects.Presence(chat.ServerID(h.key.ID)), b)
 		}
 		if err != nil {
-			h.w.g.complain(&h.w.g.logs.presence, slog.LevelWarn, "publish presence", "server_id", h.key.ID, "error", err)
+			if g := h.w.g; g.complains(&g.logs.presence) {
+				g.logger.Warn("publish presence", slog.Uint64("server_id", h.key.ID), slog.Any("error", err))
+			}
 			break // a keepalive or a query will mend it
 		}
 	}

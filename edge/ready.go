@@ -30,12 +30,13 @@ func (h *hub) makeCards() {
 	b = wire.AppendString(b, string(st.Visibility))
 	b = append(b, `,"owner_id":"`...)
 	b = append(b, st.OwnerID.String()...)
-	h.cards.head = append(b, `","n":`...)
+	b = append(b, `","n":`...)
+	h.cards.head = b
 	h.cards.channels = make([][]byte, len(st.Channels))
 	for i := range st.Channels {
 		c, err := json.Marshal(&st.Channels[i])
 		if err != nil {
-			c = []byte("{}") // a struct of strings and numbers: cannot be
+			c = []byte(`{"id":"` + st.Channels[i].ID.String() + `"}`) // a struct of strings and numbers: cannot be
 		}
 		h.cards.channels[i] = append(c[:len(c)-1], `,"n":`...)
 	}

@@ -43,7 +43,7 @@ func (st *start) resume(self attached, servers []attached) closeCode {
 	}
 	b := append(r.out.next(), `{"op":"resumed","replayed":`...)
 	b = strconv.AppendInt(b, int64(r.sent), 10)
-	s.conn.release(draft(append(b, '}')).message())
+	s.conn.release(append(b, '}').message())
 	s.g.stats.resumed.Add(1)
 	return 0
 }

@@ -51,6 +51,8 @@ type session struct {
 	phase   atomic.Int32
 	user    atomic.Uint64
 	pending atomic.Int32 // unanswered requests
+	exempt  atomic.Bool  // requests are not throttled
+	paid    int64        // see throttle; belongs to who handles the session's message
 	closed  atomic.Bool  // close was called
 	dead    atomic.Bool  // no hub may attach it any more
 
@@ -174,7 +176,7 @@ func (g *Gateway) runHandler() {
 	for {
 		select {
 		case h := <-g.handlers:
-			h.done <- h.s.onMessage(h.b)
+			h.done <- h.s.handle(h.b)
 		case <-g.ctx.Done():
 			return
 		}
@@ -192,9 +194,15 @@ func (s *session) aside(b []byte) closeCode {
 	select {
 	case s.g.handlers <- h:
 	default:
-		go func() { h.done <- s.onMessage(b) }()
+		go func() { h.done <- s.handle(b) }()
 	}
 	return <-h.done
+}
+
+// handle is onMessage; a panic in it ends the session.
+func (s *session) handle(b []byte) (code closeCode) {
+	defer s.g.caught("message", func() { code = closeFault })
+	return s.onMessage(b)
 }
 
 // onMessage handles one message. It returns the code to close with, 0 to go

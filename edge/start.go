@@ -77,6 +77,7 @@ func (st *start) run() {
 	if s.dead.Load() {
 		return
 	}
+	defer s.g.caught("start", func() { s.close(closeFault) })
 	if code := st.open(); code != 0 {
 		s.close(code)
 		return
@@ -92,19 +93,25 @@ func (st *start) open() closeCode {
 	ctx, cancel := context.WithTimeout(&s.ctx, startTimeout)
 	defer cancel()
 	user, err := g.cfg.Auth.Authenticate(ctx, st.token)
-	switch {
-	case err != nil && chat.Is(err, chat.Unauthenticated):
-		return closeToken
-	case err != nil:
-		return st.fault("authenticate", err)
-	case !g.reg.own(s, user):
+	if err != nil {
+		return st.refused(err)
+	}
+	if !g.reg.own(s, user) {
 		return closeSockets
+	}
+	// CloseUser finds the session from here on. What was revoked between the
+	// answer and now it has missed; so the question is put again.
+	if _, err := g.cfg.Auth.Authenticate(ctx, st.token); err != nil {
+		return st.refused(err)
 	}
 	close(s.known)
 	own := st.attach(chat.UserKey(user), nil)
 	self := own.await(ctx)
 	if self.err != nil {
 		return st.fault("open user", self.err)
+	}
+	if g.cfg.Exempt != nil && g.cfg.Exempt(self.user.Username) {
+		s.exempt.Store(true)
 	}
 	servers := make([]attached, 0, len(self.user.Servers))
 	asked := make([]*attach, 0, len(self.user.Servers))
@@ -126,6 +133,14 @@ func (st *start) open() closeCode {
 	return 0
 }
 
+// refused is the code for a token that was not accepted.
+func (st *start) refused(err error) closeCode {
+	if chat.Is(err, chat.Unauthenticated) {
+		return closeToken
+	}
+	return st.fault("authenticate", err)
+}
+
 // attach asks a hub to take the session in.
 func (st *start) attach(key chat.Key, read map[chat.ChannelID]chat.ReadPosition) *attach {
 	a := &attach{s: st.s, key: key, read: read, positions: st.positions, reply: make(chan attached, 1)}
@@ -137,8 +152,8 @@ func (st *start) attach(key chat.Key, read map[chat.ChannelID]chat.ReadPosition)
 
 // fault notes why a session could not start; the client comes back.
 func (st *start) fault(what string, err error) closeCode {
-	if g := st.s.g; st.s.ctx.Err() == nil {
-		g.complain(&g.logs.starts, slog.LevelWarn, "session could not start", "act", what, "error", err)
+	if g := st.s.g; st.s.ctx.Err() == nil && g.complains(&g.logs.starts) {
+		g.logger.Warn("session could not start", slog.String("act", what), slog.Any("error", err))
 	}
 	return closeFault
 }

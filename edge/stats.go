@@ -14,6 +14,7 @@ type Stats struct {
 	Dropped    uint64 // live messages lost by the feeds
 	Slow       uint64 // sessions closed as too slow
 	BadFrames  uint64 // sessions closed for what they sent
+	Panics     uint64 // mistakes here that cost a session or a hub
 	Refused    uint64 // starts refused with 4100
 	Identified uint64
 	Resumed    uint64
@@ -24,6 +25,7 @@ type counters struct {
 	hubs                                          atomic.Int64
 	delivered, events, gaps, resyncs, dropped     atomic.Uint64
 	slow, badFrames, refused, identified, resumed atomic.Uint64
+	panics                                        atomic.Uint64
 }
 
 // Stats are the counters now.
@@ -34,6 +36,6 @@ func (g *Gateway) Stats() Stats {
 		Delivered: c.delivered.Load(), Events: c.events.Load(), Gaps: c.gaps.Load(),
 		Resyncs: c.resyncs.Load(), Dropped: c.dropped.Load(), Slow: c.slow.Load(),
 		BadFrames: c.badFrames.Load(), Refused: c.refused.Load(),
-		Identified: c.identified.Load(), Resumed: c.resumed.Load(),
+		Identified: c.identified.Load(), Resumed: c.resumed.Load(), Panics: c.panics.Load(),
 	}
 }

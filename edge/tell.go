@@ -25,12 +25,17 @@ func (g *Gateway) runTeller() {
 	for {
 		select {
 		case t := <-g.tellers:
-			tellEach(t.sessions, t.message)
-			t.done.Done()
+			g.runTelling(t)
 		case <-g.ctx.Done():
 			return
 		}
 	}
+}
+
+func (g *Gateway) runTelling(t telling) {
+	defer t.done.Done()
+	defer g.caught("telling", func() { closeEach(t.sessions) })
+	tellEach(t.sessions, t.message)
 }
 
 // tell gives a message to all of a group and returns when everybody has it, so
@@ -55,5 +60,12 @@ func (g *Gateway) tell(sessions []*session, m []byte) {
 func tellEach(sessions []*session, m []byte) {
 	for _, s := range sessions {
 		s.conn.tell(m)
+	}
+}
+
+// closeEach sends sessions away of whom nobody knows what they were told.
+func closeEach(sessions []*session) {
+	for _, s := range sessions {
+		s.close(closeFault)
 	}
 }

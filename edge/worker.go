@@ -38,8 +38,13 @@ type worker struct {
 	dirty   []*hub            // something waits to be flushed
 	idle    map[*hub]struct{} // no session, kept for lingerTime
 	stirred map[*hub]struct{} // presence to tell at the next tick
-	dropped uint64            // feed.Dropped when last looked at
-	clock   time.Time         // when the worker woke up
+
+	suspects []*hub // whose heads are to be looked at next, each once
+	later    []*hub // likewise, after the next tick
+	checking int    // looks under way; bounded by maxChecks
+
+	dropped uint64    // feed.Dropped when last looked at
+	clock   time.Time // when the worker woke up
 	ticks   int
 }
 
@@ -119,7 +124,7 @@ func (w *worker) run() {
 			return
 		case fn := <-w.cmds:
 			w.clock = time.Now()
-			fn(w)
+			w.guard(nil, "command", func() { fn(w) })
 		case batch := <-w.batches:
 			w.clock = time.Now()
 			w.onBatch(batch)
@@ -127,7 +132,7 @@ func (w *worker) run() {
 			w.clock = time.Now()
 		case <-tick.C:
 			w.clock = time.Now()
-			w.onTick()
+			w.guard(nil, "tick", w.onTick)
 		}
 		if wait, ok := w.flushDue(); ok {
 			flush.Reset(wait)
@@ -139,14 +144,15 @@ func (w *worker) run() {
 func (w *worker) onBatch(batch []LiveMessage) {
 	for i := range batch {
 		if h := w.hubs[batch[i].Key.Tenant]; h != nil {
-			h.onLive(&batch[i])
+			w.guard(h, "live message", func() { h.onLive(&batch[i]) })
 		}
 		batch[i] = LiveMessage{}
 	}
 	w.free <- batch // never waits: there are as many places as batches
 }
 
-// checkDropped has every hub look at the heads when the feed lost something.
+// checkDropped has every hub look at the heads when the feed lost something. It
+// is called on ticks only, so that an overload does not add to itself.
 func (w *worker) checkDropped() {
 	n := w.feed.Dropped()
 	if n == w.dropped {
@@ -165,7 +171,7 @@ func (w *worker) flushDue() (time.Duration, bool) {
 	kept := w.dirty[:0]
 	for _, h := range w.dirty {
 		if h.dirty && !h.due.After(w.clock) {
-			h.flush()
+			w.guard(h, "flush", h.flush)
 		}
 		if !h.dirty {
 			h.listed = false
@@ -187,6 +193,7 @@ func (w *worker) flushDue() (time.Duration, bool) {
 // onTick does what is done once a second.
 func (w *worker) onTick() {
 	w.checkDropped()
+	w.checkLater()
 	w.ticks++
 	now := w.g.now()
 	for h := range w.idle {
@@ -203,8 +210,12 @@ func (w *worker) onTick() {
 		}
 	}
 	for h := range w.stirred {
-		presence, waiting := h.tellPresence(now), h.retry()
-		if !presence && !waiting {
+		again := false
+		w.guard(h, "presence", func() {
+			presence := h.tellPresence(now)
+			again = h.retry() || presence
+		})
+		if !again {
 			delete(w.stirred, h)
 		}
 	}
@@ -237,14 +248,18 @@ func (w *worker) unload(h *hub) {
 	w.g.stats.hubs.Add(-1)
 	h.gone.Store(true)
 	h.dirty = false
-	if err := w.feed.Unsubscribe(h.key.Tenant); err != nil {
-		w.g.complain(&w.g.logs.feeds, slog.LevelWarn, "unsubscribe from live feed", "tenant_id", h.key.Tenant, "error", err)
-	}
+	w.unsubscribe(h.key.Tenant)
 	if h.srv != nil {
 		h.srv.Release()
 	}
 	if h.people != nil {
 		w.g.people.drop(chat.ServerID(h.key.ID), h.people)
+	}
+}
+
+func (w *worker) unsubscribe(tenant uint64) {
+	if err := w.feed.Unsubscribe(tenant); err != nil && w.g.complains(&w.g.logs.feeds) {
+		w.g.logger.Warn("unsubscribe from live feed", slog.Uint64("tenant_id", tenant), slog.Any("error", err))
 	}
 }
 

@@ -296,11 +296,12 @@ func (w *world) resume(u chat.UserID, positions string) *client {
 	return c
 }
 
-// positions is the JSON of a client's positions.
-func positions(user uint64, server chat.ServerID, sn uint64, channel chat.ChannelID, cn uint64) string {
+// positions is the JSON of a client's positions in its user's log, home and
+// hall.
+func positions(user, server, channel uint64) string {
 	return `{"user":` + strconv.FormatUint(user, 10) +
-		`,"servers":{"` + server.String() + `":` + strconv.FormatUint(sn, 10) +
-		`},"channels":{"` + channel.String() + `":` + strconv.FormatUint(cn, 10) + `}}`
+		`,"servers":{"` + home.String() + `":` + strconv.FormatUint(server, 10) +
+		`},"channels":{"` + hall.String() + `":` + strconv.FormatUint(channel, 10) + `}}`
 }
 
 // until waits for a condition that other goroutines bring about and that
