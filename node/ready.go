@@ -31,8 +31,16 @@ func ReadReady(data string) (Ready, error) {
 
 func (n *Node) readyPath() string { return filepath.Join(n.cfg.Data, ReadyFile) }
 
-// announce tells people and programs that the node serves.
+// announce tells people, then programs, that the node serves.
 func (n *Node) announce(ctx context.Context) error {
+	link, err := n.auth.FirstRun(ctx)
+	if err != nil {
+		return err
+	}
+	n.notice(fmt.Sprintf("Beep %s serves at %s (data in %s)", n.opt.Version, n.URL(), n.cfg.Data))
+	if link != "" {
+		n.notice("Take this instance as its owner: " + link)
+	}
 	b, err := json.Marshal(Ready{URL: n.localURL(), PID: os.Getpid(), Version: n.opt.Version})
 	if err != nil {
 		return err
@@ -41,16 +49,5 @@ func (n *Node) announce(ctx context.Context) error {
 	if err := os.WriteFile(tmp, append(b, '\n'), 0o600); err != nil {
 		return err
 	}
-	if err := os.Rename(tmp, n.readyPath()); err != nil {
-		return err
-	}
-	n.notice(fmt.Sprintf("Beep %s serves at %s (data in %s)", n.opt.Version, n.URL(), n.cfg.Data))
-	link, err := n.auth.FirstRun(ctx)
-	if err != nil {
-		return err
-	}
-	if link != "" {
-		n.notice("Take this instance as its owner: " + link)
-	}
-	return nil
+	return os.Rename(tmp, n.readyPath())
 }
