@@ -21,6 +21,7 @@ type fakeLog struct {
 	lose    func(m LiveMessage) bool // true: the feed does not get it
 	repeat  bool
 	reads   int
+	asked   map[uint64]int // Heads, by tenant
 	down    bool
 	hidden  map[chat.Key]uint64 // Read does not show commits up to it
 }
@@ -28,7 +29,7 @@ type fakeLog struct {
 var errDown = errors.New("log is down")
 
 func newFakeLog() *fakeLog {
-	return &fakeLog{commits: map[chat.Key][]wire.Commit{}, tenants: map[uint64]map[chat.Key]bool{}}
+	return &fakeLog{commits: map[chat.Key][]wire.Commit{}, tenants: map[uint64]map[chat.Key]bool{}, asked: map[uint64]int{}}
 }
 
 func (l *fakeLog) headLocked(k chat.Key) uint64 {
@@ -114,6 +115,7 @@ func (l *fakeLog) Heads(_ context.Context, tenant uint64) (map[chat.Key]uint64, 
 	if l.down {
 		return nil, errDown
 	}
+	l.asked[tenant]++
 	heads := map[chat.Key]uint64{}
 	for k := range l.tenants[tenant] {
 		heads[k] = l.headLocked(k)
