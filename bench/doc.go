@@ -4,7 +4,8 @@
 //
 //	load (this process)                       server (another process)
 //	  Target   its address, data directory, process id; started here if need be
-//	  fleet    sockets, a reading goroutine each; one goroutine for all heartbeats
+//	  fleet    sockets, a reading goroutine each, or on Linux a poll loop for those
+//	           that only listen; one goroutine for all heartbeats
 //	  sender   a socket that sends: closed loop (a reply fires the next send) or
 //	           open loop (a schedule fires it, however slow the answers are)
 //	  member   a socket that receives and checks that no number is missing

@@ -148,7 +148,7 @@ func (c *crowd) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.opt = sockOptions{intents: intents, readBuffer: memberBuffer(listeners)}
+	c.opt = sockOptions{intents: intents, readBuffer: memberBuffer(listeners), listens: true}
 	accs, err := c.t.accounts(ctx, listeners+sending)
 	if err != nil {
 		return err

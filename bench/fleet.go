@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +35,8 @@ type fleet struct {
 
 	mu    sync.Mutex
 	socks map[*sock]struct{}
+	polls []*poller // made with the first socket that listens
+	turn  int       // which of them takes the next one
 }
 
 func (t *Target) newFleet() *fleet {
@@ -53,7 +56,40 @@ func (f *fleet) close() {
 	for _, s := range all {
 		<-s.done
 	}
+	f.mu.Lock()
+	for _, p := range f.polls {
+		p.stop()
+	}
+	f.mu.Unlock()
 	f.wg.Wait()
+}
+
+// poller is the loop for one more socket that listens, nil where the system has
+// none.
+func (f *fleet) poller() (*poller, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for len(f.polls) < pollLoops(runtime.GOMAXPROCS(0)) {
+		p, err := newPoller()
+		if errors.Is(err, errors.ErrUnsupported) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.polls = append(f.polls, p)
+		f.wg.Go(p.loop)
+	}
+	f.turn++
+	return f.polls[f.turn%len(f.polls)], nil
+}
+
+// pollLoops leaves most cores to the server, where it runs on this machine.
+func pollLoops(cores int) int {
+	if cores < 4 {
+		return 1
+	}
+	return 2
 }
 
 func (f *fleet) snapshot() []*sock {
@@ -105,8 +141,15 @@ func (f *fleet) open(ctx context.Context, acc account, opt sockOptions, h handle
 	if opt.positions != nil {
 		want = wire.OpResumed
 	}
+	var p *poller
+	if opt.listens {
+		var err error
+		if p, err = f.poller(); err != nil {
+			return nil, client.Frame{}, err
+		}
+	}
 	for attempt := 1; ; attempt++ {
-		s, err := f.t.dial(ctx, acc, opt, h)
+		s, err := f.t.dial(ctx, acc, opt, h, p)
 		if err == nil {
 			var frame client.Frame
 			frame, err = s.await(ctx, want, isOp(want))

@@ -23,15 +23,17 @@ const (
 	controlRoom = 4
 )
 
-// handler is told of what comes, on the socket's reading goroutine. The bytes
-// are its only during the call. It must not wait.
+// handler is told of what comes, on the goroutine that reads the socket, and
+// others with it if it only listens. The bytes are its only during the call. It
+// must not wait.
 type handler interface {
 	onEvent(frame []byte)
 	onReply(ref uint64, frame []byte)
 	onControl(f *client.Frame) // ready, server, resumed, … and resync
 }
 
-// sock is a socket of the load: a RawConn with the goroutine that reads it.
+// sock is a socket of the load: a RawConn that a goroutine of its own reads, or
+// a poller.
 type sock struct {
 	acc  account
 	raw  *client.RawConn
@@ -53,10 +55,14 @@ type sockOptions struct {
 	intents    []string
 	positions  *wire.Positions // nil: identify
 	readBuffer int             // bytes; 0: a small one
+	// listens says that once it is set up the socket writes heartbeats alone:
+	// a few poll loops read all of these where the system can do that.
+	listens bool
 }
 
-// dial opens a socket and starts its reader. ready or resumed are still to come.
-func (t *Target) dial(ctx context.Context, acc account, opt sockOptions, h handler) (*sock, error) {
+// dial opens a socket and starts its reader: p, or a goroutine of its own if p
+// is nil or cannot read such a connection. ready or resumed are still to come.
+func (t *Target) dial(ctx context.Context, acc account, opt sockOptions, h handler, p *poller) (*sock, error) {
 	s := &sock{acc: acc, h: h, ctl: make(chan client.Frame, controlRoom), done: make(chan struct{}), calls: map[uint64]chan client.Frame{}}
 	raw, err := client.DialRaw(ctx, t.URL, client.RawOptions{
 		Token: acc.Token, Intents: opt.intents, Positions: opt.positions, ReadBuffer: opt.readBuffer, Dial: s.dialTCP,
@@ -65,6 +71,16 @@ func (t *Target) dial(ctx context.Context, acc account, opt sockOptions, h handl
 		return nil, err
 	}
 	s.raw = raw
+	if p != nil {
+		err := p.take(s)
+		if err == nil {
+			return s, nil
+		}
+		if !errors.Is(err, errors.ErrUnsupported) {
+			_ = raw.Close() // the first error says more
+			return nil, fmt.Errorf("hand a socket to its poll loop: %w", err)
+		}
+	}
 	go s.read()
 	return s, nil
 }
@@ -194,7 +210,7 @@ func isOp(op string) func(*client.Frame) bool {
 // away, and no port of this machine waits for it.
 func (s *sock) cut() {
 	if s.tcp != nil {
-		_ = s.tcp.SetLinger(0) // a socket that is gone needs none
+		_ = s.tcp.SetLinger(0) // a socket that is gone needs none; a poller does it by itself
 	}
 	_ = s.raw.Close() // likewise
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -36,13 +37,17 @@ type RawOptions struct {
 // RawConn is a connection that decodes nothing: it costs its two small buffers
 // and, while ReadFrames runs, its caller's goroutine. It sends no heartbeat by
 // itself; WriteFrame(HeartbeatFrame) does. WriteFrame and Close may be called
-// concurrently with ReadFrames; ReadFrames by one goroutine at a time.
+// concurrently with ReadFrames; ReadFrames by one goroutine at a time. Who has
+// too many of them for a goroutine each reads by itself: see Detach and Feed.
 type RawConn struct {
 	nc      net.Conn
-	br      *bufio.Reader
-	scratch []byte // a message that does not lie in br as a whole
+	br      *bufio.Reader // nil when detached
+	scratch []byte        // a message that does not lie in br as a whole
+	begun   bool          // detached: scratch holds fragments of a message
+	rest    []byte        // detached: the beginning of a frame
 
-	wmu  sync.Mutex // one frame after the other
+	w    io.WriteCloser // nc, until detached
+	wmu  sync.Mutex     // one frame after the other
 	wbuf []byte
 }
 
@@ -92,7 +97,7 @@ func newRawConn(nc net.Conn, buffer int) *RawConn {
 	if buffer <= 0 {
 		buffer = defaultRawBuffer
 	}
-	return &RawConn{nc: nc, br: bufio.NewReaderSize(nc, max(buffer, minRawBuffer))}
+	return &RawConn{nc: nc, w: nc, br: bufio.NewReaderSize(nc, max(buffer, minRawBuffer))}
 }
 
 func dialTCP(ctx context.Context, u *url.URL, dial func(context.Context, string, string) (net.Conn, error)) (net.Conn, error) {
@@ -167,7 +172,7 @@ func (c *RawConn) SetReadDeadline(t time.Time) error { return c.nc.SetReadDeadli
 
 // Close ends the connection, at once and without a closing handshake: for the
 // server it is lost. ReadFrames returns.
-func (c *RawConn) Close() error { return c.nc.Close() }
+func (c *RawConn) Close() error { return c.w.Close() }
 
 // ReadFrames calls fn with each frame, in order, until the connection ends or
 // fn gives an error, which it returns. The bytes are fn's only during the call.

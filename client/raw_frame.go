@@ -42,7 +42,7 @@ func (c *RawConn) writeFrame(op byte, payload []byte) error {
 	c.wmu.Lock()
 	defer c.wmu.Unlock()
 	c.wbuf = appendMasked(c.wbuf[:0], op, payload, rand.Uint32())
-	_, err := c.nc.Write(c.wbuf)
+	_, err := c.w.Write(c.wbuf)
 	if cap(c.wbuf) > keepRawScratch {
 		c.wbuf = nil
 	}
@@ -91,18 +91,18 @@ func (c *RawConn) readMessage() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case op >= opClose:
-			if err := c.control(fin, op, size); err != nil {
+		if err := checkHeader(fin, op, size, begun, len(c.scratch)); err != nil {
+			return nil, err
+		}
+		if op >= opClose {
+			b, err := c.peek(int(size))
+			if err == nil {
+				err = c.control(op, b)
+			}
+			if err != nil {
 				return nil, err
 			}
 			continue
-		case op == opText && begun, op == opContinuation && !begun:
-			return nil, &ProtocolError{Message: "fragments out of order"}
-		case op != opText && op != opContinuation:
-			return nil, &ProtocolError{Message: "not a text message"}
-		case size > maxServerMessage-uint64(len(c.scratch)):
-			return nil, &ProtocolError{Message: "message larger than any the protocol allows"}
 		}
 		if fin && !begun && size <= uint64(c.br.Size()) {
 			return c.peek(int(size))
@@ -117,14 +117,32 @@ func (c *RawConn) readMessage() ([]byte, error) {
 	}
 }
 
+// checkHeader refuses a frame that must not come here: begun says whether a
+// message of fragments has begun, and so many bytes of it are there.
+func checkHeader(fin bool, op byte, size uint64, begun bool, have int) error {
+	switch {
+	case op >= opClose:
+		if !fin || size > maxControl || op > opPong {
+			return &ProtocolError{Message: "bad control frame"}
+		}
+	case op == opText && begun, op == opContinuation && !begun:
+		return &ProtocolError{Message: "fragments out of order"}
+	case op != opText && op != opContinuation:
+		return &ProtocolError{Message: "not a text message"}
+	case size > maxServerMessage-uint64(have):
+		return &ProtocolError{Message: "message larger than any the protocol allows"}
+	}
+	return nil
+}
+
 func (c *RawConn) readHeader() (fin bool, op byte, size uint64, err error) {
 	h, err := c.peek(2)
 	if err != nil {
 		return false, 0, 0, err
 	}
-	fin, op, size = h[0]&finBit != 0, h[0]&0x0f, uint64(h[1]&0x7f)
-	if h[0]&0x70 != 0 || h[1]&maskBit != 0 {
-		return false, 0, 0, &ProtocolError{Message: "reserved bits or a mask in a server's frame"}
+	fin, op, size, err = firstBytes(h)
+	if err != nil {
+		return false, 0, 0, err
 	}
 	switch size {
 	case 126:
@@ -139,6 +157,15 @@ func (c *RawConn) readHeader() (fin bool, op byte, size uint64, err error) {
 		}
 	}
 	return fin, op, size, err
+}
+
+// firstBytes reads the two bytes every header begins with; a size of 126 or 127
+// says how the true one follows.
+func firstBytes(h []byte) (fin bool, op byte, size uint64, err error) {
+	if h[0]&0x70 != 0 || h[1]&maskBit != 0 {
+		return false, 0, 0, &ProtocolError{Message: "reserved bits or a mask in a server's frame"}
+	}
+	return h[0]&finBit != 0, h[0] & 0x0f, uint64(h[1] & 0x7f), nil
 }
 
 // peek takes the next n bytes out of the buffer without copying them.
@@ -164,15 +191,8 @@ func (c *RawConn) collect(n int) error {
 	return nil
 }
 
-// control takes in a ping, pong or close.
-func (c *RawConn) control(fin bool, op byte, size uint64) error {
-	if !fin || size > maxControl || op > opPong {
-		return &ProtocolError{Message: "bad control frame"}
-	}
-	b, err := c.peek(int(size))
-	if err != nil {
-		return err
-	}
+// control takes in a ping, pong or close with its payload.
+func (c *RawConn) control(op byte, b []byte) error {
 	switch op {
 	case opPing:
 		return c.writeFrame(opPong, b)
