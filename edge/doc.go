@@ -35,10 +35,14 @@
 //   - A lost live message shows as a jump in the numbers or by a tip: the gap is
 //     read from the log while the log's later events wait. A log that does not
 //     give the records up makes the hub say resync.
-//   - A feed that overflowed makes every hub of its worker look at the heads.
+//   - A feed that overflowed makes every hub of its worker look at the heads, a
+//     few at a time and each at most once a second.
 //   - A socket that takes nothing for ten seconds, or whose queue is full, is
 //     closed with 4001 and may resume; nobody else notices.
 //   - A hub that cannot be loaded makes the sessions that wait for it come back.
+//   - A panic costs the session or the hub it happened in: its clients are closed
+//     with 4000 and resume.
+//   - A session that asks too much is answered rate_limited.
 //   - Too many starts at once are queued, then refused with 4100.
 //
 // The package must never decide what a user may do (chat.Can does, through
