@@ -42,7 +42,7 @@ func (c *Client) Send(ctx context.Context, channel chat.ChannelID, content strin
 		Nonce     string         `json:"nonce"`
 	}{channel, content, opt.ReplyTo, opt.Nonce}
 	var sent chat.Sent
-	_, err := c.do(ctx, "message.send", in, &sent)
+	_, err := c.do(ctx, sendMethod, in, &sent)
 	return sent, err
 }
 

@@ -15,6 +15,9 @@ const (
 	// maxBusyTries bounds the repeats on one answer "unavailable"; a lost
 	// connection does not count.
 	maxBusyTries = 5
+	// sendMethod is the one request whose "rate_limited" is the caller's to know:
+	// the send window is about people, not about sockets.
+	sendMethod = "message.send"
 )
 
 // do makes a request that may be repeated: whenever the connection is lost
@@ -38,6 +41,11 @@ func (c *Client) do(ctx context.Context, method string, in, out any) (repeated b
 			return true, &chat.Error{Kind: chat.Unavailable, Op: method, Message: "not answered in time", Err: context.Cause(ctx)}
 		case errors.Is(err, ErrLost):
 			old = conn
+		case method != sendMethod && chat.Is(err, chat.RateLimited):
+			// The socket's allowance of requests is used up; it comes back soon.
+			if c.sleep(ctx, c.busyWait(err)) != nil {
+				return repeated, err
+			}
 		case chat.Is(err, chat.Unavailable) && busy < maxBusyTries:
 			busy++
 			if c.sleep(ctx, c.busyWait(err)) != nil {

@@ -41,7 +41,7 @@ var settings = []Setting{
 		set: func(c *Config, v string) error { c.LogFormat = v; return nil }},
 	{Key: "log_max_bytes", Usage: "cap of the message log on disk in bytes (0: three quarters of the free space)",
 		get: func(c *Config) string { return strconv.FormatInt(c.LogMaxBytes, 10) }, set: setLogMaxBytes},
-	{Key: "limits_window_exempt", Usage: "username patterns to whom the send window does not apply, such as bench-* (for load tests)",
+	{Key: "limits_window_exempt", Usage: "username patterns to whom the send window and the sockets' request limit do not apply, such as bench-* (for load tests)",
 		get: func(c *Config) string { return strings.Join(c.WindowExempt, ",") },
 		set: func(c *Config, v string) error { c.WindowExempt = list(v); return nil }},
 }

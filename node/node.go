@@ -190,6 +190,7 @@ func (n *Node) makeActors(ctx context.Context) error {
 	n.gateway = edge.New(edge.Config{
 		Auth: n.auth, Requests: n.requests, Users: n.requests, Log: edgeLog{n.log}, Tenants: n.tenants, Logger: n.logger,
 		AllowedOrigins: n.cfg.AllowedOrigins, HeartbeatInterval: heartbeatInterval, NodeID: ids.Next(), Now: time.Now,
+		Exempt: n.cfg.Exempt, // load generators
 	})
 	presence.gateway = n.gateway
 	for name, run := range map[string]func(context.Context) error{

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -60,6 +61,23 @@ func (r *run) connect(ctx context.Context, as chat.UserID) (*freshClient, error)
 	}
 }
 
+// request makes a request, and waits where it is told to: a fresh client has no
+// more than anybody's share.
+func (f *freshClient) request(ctx context.Context, method string, in, out any) error {
+	for {
+		err := f.conn.Request(ctx, method, in, out)
+		var e *chat.Error
+		if !errors.As(err, &e) || e.Kind != chat.RateLimited {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(max(e.RetryAfter, time.Millisecond)):
+		}
+	}
+}
+
 // drain lets events pass that came in meanwhile: pages are what counts.
 func (f *freshClient) drain() {
 	defer close(f.drained)
@@ -97,7 +115,7 @@ func (r *run) freshChannel(ctx context.Context, f *freshClient, key chat.Key, fo
 		if before > 0 {
 			args["before"] = before
 		}
-		if err := f.conn.Request(ctx, "message.list", args, &page); err != nil {
+		if err := f.request(ctx, "message.list", args, &page); err != nil {
 			return 0, fmt.Errorf("page through %s: %w", describe(key), err)
 		}
 		n := len(page.Messages)
