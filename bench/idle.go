@@ -106,9 +106,10 @@ func Idle(ctx context.Context, t *Target, p IdleParams) (*Result, error) {
 }
 
 // settledRSS is the server's memory when it has not changed by more than 1 %
-// for two seconds, or when patience ends.
+// for ten seconds (a server that has become quiet gives memory back after a few),
+// or when patience ends.
 func (t *Target) settledRSS(ctx context.Context, patience time.Duration) *uint64 {
-	const poll, calm = 250 * time.Millisecond, 8
+	const poll, calm = 250 * time.Millisecond, 40
 	last := t.rss()
 	if last == nil {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"net/http/pprof"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,6 +61,11 @@ func serve(ctx context.Context, cfg config.Config, out, errOut io.Writer) error 
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(runtime.NumCPU() + chat.Shards)
 	}
+	tuning, tuned := context.WithCancel(ctx)
+	var tuner sync.WaitGroup
+	tuner.Go(func() { tuneMemory(tuning) })
+	defer tuner.Wait()
+	defer tuned()
 	n, err := node.Start(ctx, node.Options{Config: cfg, Logger: newLogger(cfg, errOut), Notices: out, Version: version()})
 	if err != nil {
 		return err
