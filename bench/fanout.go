@@ -162,10 +162,10 @@ func (c *crowd) build(ctx context.Context) error {
 		m := &crowdMember{member: member{id: i, stats: c.hears}, acc: accs[sending+i]}
 		c.members[i] = m
 		var err error
-		if m.sock, _, err = c.f.open(ctx, m.acc, c.opt, m); err != nil {
+		if m.sock, err = c.f.open(ctx, m.acc, c.opt, m); err != nil {
 			return err
 		}
-		_, err = join(ctx, m.sock, chans[i%c.p.Channels].server)
+		err = join(ctx, m.sock, chans[i%c.p.Channels].server)
 		return err
 	})
 	if err != nil {
@@ -212,7 +212,7 @@ func (c *crowd) buildSenders(ctx context.Context, accs []account) ([]channel, er
 	err = c.t.each(ctx, "channels made", makers, c.t.parallel, func(ctx context.Context, i int) error {
 		s := c.senders[i]
 		var err error
-		if s.sock, _, err = c.f.open(ctx, accs[i], opt, s); err != nil {
+		if s.sock, err = c.f.open(ctx, accs[i], opt, s); err != nil {
 			return err
 		}
 		srv, err := createServer(ctx, s.sock, fmt.Sprintf("bench %d", i))

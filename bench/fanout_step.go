@@ -203,7 +203,7 @@ func (c *crowd) revive(ctx context.Context) error {
 		c.t.say("member %d had been closed with %d", m.id, m.sock.closeCode())
 		c.f.drop(m.sock)
 		var err error
-		m.sock, _, err = c.f.open(ctx, m.acc, c.opt, m)
+		m.sock, err = c.f.open(ctx, m.acc, c.opt, m)
 		return err
 	})
 }

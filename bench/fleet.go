@@ -136,7 +136,7 @@ func (f *fleet) pulse(ctx context.Context) {
 
 // open opens a socket and waits until it is ready, or resumed when there are
 // positions. It tries again as the protocol's table of close codes says.
-func (f *fleet) open(ctx context.Context, acc account, opt sockOptions, h handler) (*sock, client.Frame, error) {
+func (f *fleet) open(ctx context.Context, acc account, opt sockOptions, h handler) (*sock, error) {
 	want := wire.OpReady
 	if opt.positions != nil {
 		want = wire.OpResumed
@@ -145,29 +145,27 @@ func (f *fleet) open(ctx context.Context, acc account, opt sockOptions, h handle
 	if opt.listens {
 		var err error
 		if p, err = f.poller(); err != nil {
-			return nil, client.Frame{}, err
+			return nil, err
 		}
 	}
 	for attempt := 1; ; attempt++ {
 		s, err := f.t.dial(ctx, acc, opt, h, p)
 		if err == nil {
-			var frame client.Frame
-			frame, err = s.await(ctx, want, isOp(want))
-			if err == nil {
+			if _, err = s.await(ctx, want, isOp(want)); err == nil {
 				f.mu.Lock()
 				f.socks[s] = struct{}{}
 				f.mu.Unlock()
-				return s, frame, nil
+				return s, nil
 			}
 			s.end()
 		}
 		wait, again := reconnectAfter(err, attempt)
 		if !again || attempt >= connectAttempts || ctx.Err() != nil {
-			return nil, client.Frame{}, fmt.Errorf("open a socket (attempt %d): %w", attempt, err)
+			return nil, fmt.Errorf("open a socket (attempt %d): %w", attempt, err)
 		}
 		f.retries.Add(1)
 		if err := pause(ctx, wait); err != nil {
-			return nil, client.Frame{}, err
+			return nil, err
 		}
 	}
 }

@@ -140,10 +140,10 @@ func (t *Target) buildReaders(ctx context.Context, f *fleet, p HistoryParams, st
 		r := &reader{id: i, stats: stats, tails: pageTails(h.chans[i%p.Channels], h.owners[i%p.Channels].top(), p.Depth)}
 		readers[i] = r
 		var err error
-		if r.sock, _, err = f.open(ctx, accs[p.Channels+i], sockOptions{intents: quiet, readBuffer: buffer}, r); err != nil {
+		if r.sock, err = f.open(ctx, accs[p.Channels+i], sockOptions{intents: quiet, readBuffer: buffer}, r); err != nil {
 			return err
 		}
-		_, err = join(ctx, r.sock, h.chans[i%p.Channels].server)
+		err = join(ctx, r.sock, h.chans[i%p.Channels].server)
 		return err
 	})
 }

@@ -59,13 +59,13 @@ func Idle(ctx context.Context, t *Target, p IdleParams) (*Result, error) {
 	began := time.Now()
 	err = t.each(ctx, "connected", p.Connections, t.parallel, func(ctx context.Context, i int) error {
 		start := time.Now()
-		s, _, err := f.open(ctx, accs[i], sockOptions{}, nil)
+		s, err := f.open(ctx, accs[i], sockOptions{}, nil)
 		if err != nil {
 			return err
 		}
 		took.record(i, time.Since(start))
 		if servers > 0 {
-			_, err = join(ctx, s, h.chans[i%servers].server)
+			err = join(ctx, s, h.chans[i%servers].server)
 		}
 		return err
 	})
@@ -161,7 +161,7 @@ func (t *Target) buildHomes(ctx context.Context, f *fleet, accs []account) (*hom
 	return h, t.each(ctx, "servers made", len(accs), t.parallel, func(ctx context.Context, i int) error {
 		s := newSender(i, h.stats, channel{})
 		var err error
-		if s.sock, _, err = f.open(ctx, accs[i], sockOptions{intents: quiet, readBuffer: senderBuffer}, s); err != nil {
+		if s.sock, err = f.open(ctx, accs[i], sockOptions{intents: quiet, readBuffer: senderBuffer}, s); err != nil {
 			return err
 		}
 		srv, err := createServer(ctx, s.sock, fmt.Sprintf("bench %d", i))

@@ -62,7 +62,7 @@ func (h *heard) onControl(f *client.Frame) {}
 
 func listen(t *testing.T, f *fleet, h handler) *sock {
 	t.Helper()
-	s, _, err := f.open(t.Context(), account{Token: "t"}, sockOptions{listens: true}, h)
+	s, err := f.open(t.Context(), account{Token: "t"}, sockOptions{listens: true}, h)
 	if err != nil {
 		t.Fatal(err)
 	}

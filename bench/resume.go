@@ -67,7 +67,7 @@ func Resume(ctx context.Context, t *Target, p ResumeParams) (*Result, error) {
 		err := t.each(ctx, "resumed", len(all), len(all), func(ctx context.Context, i int) error {
 			start := time.Now()
 			var err error
-			socks[i], _, err = f.open(ctx, all[i].acc, sockOptions{positions: all[i].at, readBuffer: memberBuffer(len(all))}, all[i])
+			socks[i], err = f.open(ctx, all[i].acc, sockOptions{positions: all[i].at, readBuffer: memberBuffer(len(all))}, all[i])
 			took.record(i, time.Since(start))
 			return err
 		})
@@ -121,11 +121,11 @@ func (t *Target) buildResume(ctx context.Context, f *fleet, p ResumeParams) (all
 	err = t.each(ctx, "sessions begun", p.Sessions, t.parallel, func(ctx context.Context, i int) error {
 		r := &returning{member: member{id: i}, acc: accs[fillSenders+i]}
 		all[i] = r
-		s, _, err := f.open(ctx, r.acc, sockOptions{}, r)
+		s, err := f.open(ctx, r.acc, sockOptions{}, r)
 		if err != nil {
 			return err
 		}
-		_, err = join(ctx, s, ch.server)
+		err = join(ctx, s, ch.server)
 		f.drop(s)
 		r.at = r.positions()
 		return err

@@ -147,7 +147,7 @@ func (p SendParams) build(ctx context.Context, f *fleet, stats *sendStats) ([]*s
 // makeChannels connects the sender and makes a server for each of its channels.
 func (s *sender) makeChannels(ctx context.Context, f *fleet, acc account, intents []string) error {
 	var err error
-	if s.sock, _, err = f.open(ctx, acc, sockOptions{intents: intents, readBuffer: senderBuffer}, s); err != nil {
+	if s.sock, err = f.open(ctx, acc, sockOptions{intents: intents, readBuffer: senderBuffer}, s); err != nil {
 		return err
 	}
 	for c := range s.chans {
@@ -163,10 +163,10 @@ func (s *sender) makeChannels(ctx context.Context, f *fleet, acc account, intent
 // joinChannel connects the sender to a channel that is there.
 func (s *sender) joinChannel(ctx context.Context, f *fleet, acc account, opt sockOptions) error {
 	var err error
-	if s.sock, _, err = f.open(ctx, acc, opt, s); err != nil {
+	if s.sock, err = f.open(ctx, acc, opt, s); err != nil {
 		return err
 	}
-	_, err = join(ctx, s.sock, s.chans[0].server)
+	err = join(ctx, s.sock, s.chans[0].server)
 	return err
 }
 

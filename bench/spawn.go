@@ -86,8 +86,8 @@ func (s *ownServer) run(program string, args []string) error {
 	if err != nil {
 		return fmt.Errorf("start a server: %w", err)
 	}
-	defer func() { _ = log.Close() }() // the process has its own descriptor
-	s.cmd = exec.Command(program, args...)
+	defer func() { _ = log.Close() }()     // the process has its own descriptor
+	s.cmd = exec.Command(program, args...) //nolint:noctx // stop ends it, by a signal, in order
 	s.cmd.Env = append(os.Environ(), exemptSetting)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
@@ -112,7 +112,7 @@ func (s *ownServer) awaitReady(ctx context.Context, data string) (ready, error) 
 		select {
 		case <-tick.C:
 		case <-s.exited:
-			return ready{}, fmt.Errorf("start a server: it ended (%v) before it served: %s", s.err, s.lastWords())
+			return ready{}, fmt.Errorf("start a server: it ended (%w) before it served: %s", s.err, s.lastWords())
 		case <-ctx.Done():
 			return ready{}, fmt.Errorf("start a server: it does not serve: %w: %s", context.Cause(ctx), s.lastWords())
 		}

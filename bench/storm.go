@@ -70,7 +70,7 @@ func Storm(ctx context.Context, t *Target, p StormParams) (*Result, error) {
 	err = t.each(ctx, "resumed", len(all), t.parallel, func(ctx context.Context, i int) error {
 		s, start := all[i], time.Now()
 		var err error
-		s.sock, _, err = f.open(ctx, s.acc, sockOptions{positions: s.positions()}, s)
+		s.sock, err = f.open(ctx, s.acc, sockOptions{positions: s.positions()}, s)
 		back.record(i, time.Since(began))
 		own.record(i, time.Since(start))
 		return err
@@ -96,7 +96,7 @@ func Storm(ctx context.Context, t *Target, p StormParams) (*Result, error) {
 	began = cutAll(f, all)
 	err = t.each(ctx, "connected anew", len(all), t.parallel, func(ctx context.Context, i int) error {
 		var err error
-		all[i].sock, _, err = f.open(ctx, all[i].acc, sockOptions{}, all[i])
+		all[i].sock, err = f.open(ctx, all[i].acc, sockOptions{}, all[i])
 		return err
 	})
 	if err != nil {
@@ -121,10 +121,10 @@ func (t *Target) buildStorm(ctx context.Context, f *fleet, p StormParams, server
 		s := &stormed{member: member{id: i}, acc: accs[servers+i], home: h.chans[i%servers]}
 		all[i] = s
 		var err error
-		if s.sock, _, err = f.open(ctx, s.acc, sockOptions{}, s); err != nil {
+		if s.sock, err = f.open(ctx, s.acc, sockOptions{}, s); err != nil {
 			return err
 		}
-		_, err = join(ctx, s.sock, s.home.server)
+		err = join(ctx, s.sock, s.home.server)
 		return err
 	})
 	return h, all, err

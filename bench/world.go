@@ -53,11 +53,12 @@ func createServer(ctx context.Context, s *sock, name string) (client.Server, err
 }
 
 // join makes s's user a member and waits until the server says what is in it.
-func join(ctx context.Context, s *sock, id chat.ServerID) (client.Server, error) {
+func join(ctx context.Context, s *sock, id chat.ServerID) error {
 	if _, err := s.request(ctx, "server.join", map[string]any{"server_id": id}); err != nil {
-		return client.Server{}, err
+		return err
 	}
-	return awaitServer(ctx, s, id)
+	_, err := awaitServer(ctx, s, id)
+	return err
 }
 
 func awaitServer(ctx context.Context, s *sock, id chat.ServerID) (client.Server, error) {

@@ -21,13 +21,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type echo struct {
 	cell *cluster.Cell
 	gate <-chan struct{}
-	live *atomic.Int64
 }
 
 func (e *echo) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
-	case *actor.Started:
-		e.live.Add(1)
 	case *cluster.Call:
 		if e.gate != nil {
 			<-e.gate
@@ -38,17 +35,15 @@ func (e *echo) Receive(ctx actor.Context) {
 		return
 	}
 	if _, stop := ctx.Message().(*cluster.Call); !stop && e.cell.TryRetire() {
-		e.live.Add(-1)
 		ctx.Stop(ctx.Self())
 	}
 }
 
-func setup(t *testing.T, gate <-chan struct{}) (*cluster.Node, *atomic.Int64) {
+func setup(t *testing.T, gate <-chan struct{}) *cluster.Node {
 	t.Helper()
 	n := cluster.New(slog.New(slog.DiscardHandler))
-	live := &atomic.Int64{}
-	n.Register(chat.KindUser, func(c *cluster.Cell) actor.Actor { return &echo{c, gate, live} })
-	return n, live
+	n.Register(chat.KindUser, func(c *cluster.Cell) actor.Actor { return &echo{c, gate} })
+	return n
 }
 
 func drain(t *testing.T, n *cluster.Node) {
@@ -62,7 +57,7 @@ func drain(t *testing.T, n *cluster.Node) {
 
 func TestEveryCallIsAnsweredOnceByItsOwnEntity(t *testing.T) {
 	t.Parallel()
-	n, _ := setup(t, nil)
+	n := setup(t, nil)
 	defer drain(t, n)
 	var wg sync.WaitGroup
 	for i := range 2000 {
@@ -81,7 +76,7 @@ func TestEveryCallIsAnsweredOnceByItsOwnEntity(t *testing.T) {
 func TestAFullMailboxRefusesAndForgetsNothingItTook(t *testing.T) {
 	t.Parallel()
 	gate := make(chan struct{})
-	n, _ := setup(t, gate)
+	n := setup(t, gate)
 	defer drain(t, n)
 	var wg sync.WaitGroup
 	var refused atomic.Int64
@@ -105,7 +100,7 @@ func TestAFullMailboxRefusesAndForgetsNothingItTook(t *testing.T) {
 
 func TestAStoppingNodeAnswersWhatItTookAndTakesNothingNew(t *testing.T) {
 	t.Parallel()
-	n, _ := setup(t, nil)
+	n := setup(t, nil)
 	if _, err := n.Ask(t.Context(), chat.UserKey(1), &chat.GetUser{}); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +115,7 @@ func TestAStoppingNodeAnswersWhatItTookAndTakesNothingNew(t *testing.T) {
 
 func TestWhatCannotExistIsNotFound(t *testing.T) {
 	t.Parallel()
-	n, _ := setup(t, nil)
+	n := setup(t, nil)
 	defer drain(t, n)
 	for _, key := range []chat.Key{{}, chat.ServerKey(1), {Kind: chat.KindUser, Tenant: 1, ID: 2}} {
 		if _, err := n.Ask(t.Context(), key, &chat.GetUser{}); !chat.Is(err, chat.NotFound) {
