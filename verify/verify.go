@@ -83,6 +83,7 @@ type run struct {
 	users   map[chat.UserID]*chat.User
 	keys    map[chat.Key]uint64
 	order   []chat.Key
+	busy    int // channels that kept changing while they were looked at
 }
 
 // Run checks everything. The error says that it could not; differences are in
