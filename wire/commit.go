@@ -64,16 +64,20 @@ var (
 
 // AppendCommit appends the encoding of c to dst.
 func AppendCommit(dst []byte, c *Commit) []byte {
-	start := len(dst)
-	dst = append(dst, commitMagic, CommitVersion)
-	dst = binary.LittleEndian.AppendUint64(dst, c.Epoch)
-	dst = binary.AppendUvarint(dst, c.First)
-	dst = binary.AppendUvarint(dst, uint64(len(c.Records)))
-	dst = binary.LittleEndian.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
+	dst = appendHeader(dst, commitMagic, CommitVersion, c.Epoch, c.First, len(c.Records))
 	for i := range c.Records {
 		dst = appendRecord(dst, &c.Records[i])
 	}
 	return dst
+}
+
+func appendHeader(dst []byte, magic, version byte, epoch, first uint64, count int) []byte {
+	start := len(dst)
+	dst = append(dst, magic, version)
+	dst = binary.LittleEndian.AppendUint64(dst, epoch)
+	dst = binary.AppendUvarint(dst, first)
+	dst = binary.AppendUvarint(dst, uint64(count))
+	return binary.LittleEndian.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
 }
 
 func appendRecord(dst []byte, r *Record) []byte {
@@ -96,8 +100,12 @@ func (r *Record) EncodedSize() int { return 64 + len(r.Nonce) + len(r.Payload) }
 
 // DecodeCommit reads the commit of entity key. Records that are damaged or of
 // an unknown version or kind come back with Err set; only a damaged or unknown
-// header is an error of the whole. Payloads share memory with data.
+// header is an error of the whole. Payloads share memory with data. A sealed
+// commit that nobody has opened comes back with ErrErased on all its records.
 func DecodeCommit(key chat.Key, data []byte) (Commit, error) {
+	if IsSealed(data) {
+		return Closed(key, data, ErrErased)
+	}
 	first, count, epoch, rest, err := decodeHeader(data)
 	if err != nil {
 		return Commit{}, err
@@ -131,20 +139,28 @@ type CommitHead struct {
 	Epoch, First, Last uint64
 }
 
-// DecodeHead reads only the header of a commit.
+// DecodeHead reads only the header of a commit, sealed or not.
 func DecodeHead(data []byte) (CommitHead, error) {
+	if IsSealed(data) {
+		h, _, err := sealedHeader(data)
+		return h, err
+	}
 	first, count, epoch, _, err := decodeHeader(data)
 	return CommitHead{Epoch: epoch, First: first, Last: first + uint64(count) - 1}, err
 }
 
 func decodeHeader(data []byte) (first uint64, count int, epoch uint64, rest []byte, err error) {
+	return decodeHeaderOf(data, commitMagic, CommitVersion)
+}
+
+func decodeHeaderOf(data []byte, magic, version byte) (first uint64, count int, epoch uint64, rest []byte, err error) {
 	fail := func(err error) (uint64, int, uint64, []byte, error) {
 		return 0, 0, 0, nil, fmt.Errorf("decode commit: %w", err)
 	}
-	if len(data) < 16 || data[0] != commitMagic {
+	if len(data) < 16 || data[0] != magic {
 		return fail(ErrCorrupt)
 	}
-	if data[1] != CommitVersion {
+	if data[1] != version {
 		return fail(ErrUnknownVersion)
 	}
 	epoch = binary.LittleEndian.Uint64(data[2:])

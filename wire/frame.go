@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"strconv"
 	"unicode/utf8"
 
@@ -36,9 +37,12 @@ const (
 	OpReconnect  = "reconnect"
 )
 
-// UnreadableEvent is the name under which clients learn of a record that
-// cannot be read, so that its number is not missing.
-const UnreadableEvent = "unreadable"
+// UnreadableEvent and ErasedEvent are the names under which clients learn of a
+// record that cannot be read, or was erased, so that its number is not missing.
+const (
+	UnreadableEvent = "unreadable"
+	ErasedEvent     = "erased"
+)
 
 // ClientFrame is any frame a client sends.
 type ClientFrame struct {
@@ -102,10 +106,13 @@ func depth(b []byte) int {
 // goes out as the log holds it: one encoding serves every client.
 func AppendEvent(dst []byte, key chat.Key, r *Record) []byte {
 	dst = append(dst, `{"op":"event","e":"`...)
-	if r.Err != nil {
-		dst = append(dst, UnreadableEvent...)
-	} else {
+	switch {
+	case r.Err == nil:
 		dst = append(dst, r.Kind.Name()...)
+	case errors.Is(r.Err, ErrErased):
+		dst = append(dst, ErasedEvent...)
+	default:
+		dst = append(dst, UnreadableEvent...)
 	}
 	dst = append(dst, '"')
 	dst = appendLog(dst, key)
