@@ -30,7 +30,11 @@ func (s *server) restore(state []byte) error {
 	if state == nil {
 		return nil
 	}
-	return json.Unmarshal(state, s.st)
+	if err := json.Unmarshal(state, s.st); err != nil {
+		return err
+	}
+	s.st.Restore()
+	return nil
 }
 
 func (s *server) decide(call *cluster.Call) (chat.Decision, error) {

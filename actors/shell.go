@@ -88,6 +88,7 @@ type outcome struct {
 	end   int
 	reply any
 	err   error
+	then  []chat.Tell
 }
 
 // appended says how a commit ended.
@@ -222,9 +223,12 @@ func (a *shell) commit() {
 		}
 		a.dequeue()
 		first := len(a.recs)
-		a.batch = append(a.batch, outcome{call, first, first + len(encoded), d.Reply, err})
+		a.batch = append(a.batch, outcome{call, first, first + len(encoded), d.Reply, err, d.Then})
 		for i := range encoded {
-			rec := chat.Record{Number: encoded[i].Number, Time: now, Author: d.Author, Nonce: d.Nonce, Event: d.Events[i]}
+			rec := chat.Record{
+				Number: encoded[i].Number, Time: now, Author: d.Author, Nonce: d.Nonce,
+				ServerNumber: d.ServerNumber, Event: d.Events[i],
+			}
 			a.b.apply(rec)
 			a.recs = append(a.recs, rec)
 		}
@@ -252,6 +256,7 @@ func (a *shell) encode(d *chat.Decision, now int64) ([]wire.Record, int, error) 
 		if err != nil {
 			return nil, 0, err
 		}
+		r.ServerNumber = d.ServerNumber
 		recs[i] = r
 		bytes += r.EncodedSize()
 	}
@@ -300,7 +305,9 @@ func (a *shell) respond() {
 		if o.err != nil {
 			o.call.Reply(nil, o.err)
 		} else if v, ok := a.b.answer(o.call, a.recs[o.first:o.end], o.reply); ok {
-			o.call.Reply(v, nil)
+			a.follow(o.call.Reply, v, o.then)
+		} else {
+			a.follow(nil, nil, o.then)
 		}
 	}
 	a.batch, a.recs = nil, nil

@@ -82,7 +82,11 @@ func (u *user) restore(state []byte) error {
 	if state == nil {
 		return nil
 	}
-	return json.Unmarshal(state, u.st)
+	if err := json.Unmarshal(state, u.st); err != nil {
+		return err
+	}
+	u.st.Restore()
+	return nil
 }
 
 func (u *user) decide(call *cluster.Call) (chat.Decision, error) {

@@ -23,11 +23,12 @@ const (
 	RateLimited                      // too many; RetryAfter says when
 	Unavailable                      // cannot be answered now; try again
 	Fenced                           // another owner has taken over; never leaves the cluster
+	Stale                            // changed since the caller looked; look again
 )
 
 var errorKindNames = [...]string{
 	"internal", "invalid", "unauthenticated", "forbidden", "not_found", "conflict",
-	"gone", "too_large", "rate_limited", "unavailable", "fenced",
+	"gone", "too_large", "rate_limited", "unavailable", "fenced", "stale",
 }
 
 func (k ErrorKind) String() string {

@@ -12,6 +12,7 @@ type (
 	ServerID  uint64
 	ChannelID uint64
 	MessageID uint64
+	RoleID    uint64
 )
 
 // maxIDDigits bounds what parseID looks at: 2^63 has 19 digits.
@@ -54,10 +55,17 @@ func ParseMessageID(s string) (MessageID, error) {
 	return MessageID(n), err
 }
 
+// ParseRoleID reads a decimal role identifier. The error is of kind Invalid.
+func ParseRoleID(s string) (RoleID, error) {
+	n, err := parseID("parse role id", "role id", s)
+	return RoleID(n), err
+}
+
 func (id UserID) String() string    { return strconv.FormatUint(uint64(id), 10) }
 func (id ServerID) String() string  { return strconv.FormatUint(uint64(id), 10) }
 func (id ChannelID) String() string { return strconv.FormatUint(uint64(id), 10) }
 func (id MessageID) String() string { return strconv.FormatUint(uint64(id), 10) }
+func (id RoleID) String() string    { return strconv.FormatUint(uint64(id), 10) }
 
 // MarshalText writes the decimal form; with it encoding/json writes a string,
 // for values and for map keys alike.
@@ -77,6 +85,11 @@ func (id ChannelID) MarshalText() ([]byte, error) {
 
 // MarshalText writes the decimal form.
 func (id MessageID) MarshalText() ([]byte, error) {
+	return strconv.AppendUint(nil, uint64(id), 10), nil
+}
+
+// MarshalText writes the decimal form.
+func (id RoleID) MarshalText() ([]byte, error) {
 	return strconv.AppendUint(nil, uint64(id), 10), nil
 }
 
@@ -101,5 +114,11 @@ func (id *ChannelID) UnmarshalText(b []byte) (err error) {
 // UnmarshalText reads the decimal form.
 func (id *MessageID) UnmarshalText(b []byte) (err error) {
 	*id, err = ParseMessageID(string(b))
+	return err
+}
+
+// UnmarshalText reads the decimal form.
+func (id *RoleID) UnmarshalText(b []byte) (err error) {
+	*id, err = ParseRoleID(string(b))
 	return err
 }

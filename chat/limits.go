@@ -13,10 +13,53 @@ const (
 	MaxServerName        = 100
 	MaxServerDescription = 500
 	MaxChannelName       = 100
+	MaxTopic             = 1024
+	MaxRoleName          = 100
+	MaxNickname          = 32
+	MaxReason            = 500
+	MaxImageReference    = 20 // the digits of an identifier
 
 	MaxServersPerUser    = 50      // SRV-3
-	MaxChannelsPerServer = 500     // keeps ready small
-	MaxMembersPerServer  = 500_000 // what one server actor holds in memory (about 100 bytes each)
+	MaxChannelsPerServer = 500     // keeps ready small; threads are counted apart
+	MaxThreadsPerServer  = 1000    // likewise
+	MaxRolesPerServer    = 250     // fits a RoleSet, everyone included
+	MaxOverrides         = 500     // of one channel: a private channel with as many members
+	MaxMembersPerServer  = 500_000 // what one server actor holds in memory (about 150 bytes each)
+	MaxBans              = 100_000 // likewise
+	MaxInvitations       = 500     // open at once in one server
+	MaxEndedInvitations  = 500     // remembered, so that using one is answered "gone"
+	MaxInvitationUses    = 1_000_000
+	MaxSlowMode          = 6 * 60 * 60 // seconds
+
+	// MaxMuteMillis and MaxInvitationMillis end times that are typing errors.
+	MaxMuteMillis       = 28 * 24 * 60 * 60 * 1000
+	MaxInvitationMillis = 365 * 24 * 60 * 60 * 1000
+	// InvitationMillis is how long an invitation in the application is open.
+	InvitationMillis = 7 * 24 * 60 * 60 * 1000
+	// MaxPurgeMillis is how far back a ban may delete messages.
+	MaxPurgeMillis = 7 * 24 * 60 * 60 * 1000
+	// MaxPurgedMessages bounds the messages of one channel that a ban deletes: one record.
+	MaxPurgedMessages = 5000
+
+	MaxFriends         = 500 // each is a conversation that every session follows
+	MaxPendingRelation = 200 // friend requests, sent and received
+	MaxBlocked         = 1000
+	MaxGroups          = 50 // group conversations of one user
+	MaxGroupMembers    = 10 // SOC-7
+	MaxServerInvited   = 100
+	MaxNotifyLevels    = 1000 // levels set, servers and channels together
+	MaxSnoozeMillis    = 30 * 24 * 60 * 60 * 1000
+
+	MaxReactions        = 20   // different emoji under one message
+	MaxReactors         = 1000 // users of one emoji under one message: what an actor keeps
+	MaxEmojiBytes       = 64   // the longest sequence in Unicode's list has 35
+	MaxPins             = 250  // of one channel
+	MaxPollOptions      = 10
+	MaxPollText         = 200
+	MaxPollVoters       = 10_000
+	MaxPollMillis       = 32 * 24 * 60 * 60 * 1000
+	MaxMentions         = 50 // users, and roles, that one message may mention
+	MaxConferenceMember = 100
 
 	// MaxSequence is the greatest number that every JSON reader keeps exact.
 	MaxSequence = 1<<53 - 1

@@ -1,50 +1,122 @@
 package chat
 
+// ServerKind tells servers from the small tenants that direct conversations are.
+type ServerKind string
+
+// The kinds of tenant.
+const (
+	ServerOfMembers ServerKind = ""
+	DirectOfTwo     ServerKind = "direct" // of two friends
+	DirectOfGroup   ServerKind = "group"  // of up to MaxGroupMembers
+)
+
 // Server is the state of one server: what its actor owns and what every node
-// that serves it keeps a copy of. It is folded from the server's log.
+// that serves it keeps a copy of. It is folded from the server's log. A direct
+// conversation is one, too, with one channel and fixed rights.
+//
+// Apply never changes a slice that a copy of the state may share: it replaces it.
 type Server struct {
-	Number      uint64                 `json:"number"` // of the last record applied
-	ID          ServerID               `json:"id"`     // 0 before ServerCreated
-	Name        string                 `json:"name"`
-	Description string                 `json:"description,omitempty"`
-	Visibility  Visibility             `json:"visibility"`
-	OwnerID     UserID                 `json:"owner_id"`
-	Everyone    Permission             `json:"everyone"`
-	CreatedAt   int64                  `json:"created_at"`
-	Channels    []Channel              `json:"channels"` // in the order of Position, then age
+	Number      uint64     `json:"number"`         // of the last record applied
+	ID          ServerID   `json:"id"`             // 0 before ServerCreated
+	Kind        ServerKind `json:"kind,omitempty"` // of tenant
+	Name        string     `json:"name"`
+	Description string     `json:"description,omitempty"`
+	Visibility  Visibility `json:"visibility"`
+	Picture     string     `json:"picture,omitempty"` // identifier of an image
+	Banner      string     `json:"banner,omitempty"`
+	OwnerID     UserID     `json:"owner_id"`
+	CreatedAt   int64      `json:"created_at"`
+	Deleted     bool       `json:"deleted,omitempty"`
+	// Version is the number of the record that changed the settings last.
+	Version     uint64                 `json:"version,omitempty"`
+	Channels    []Channel              `json:"channels"` // in the order of creation
+	Roles       []Role                 `json:"roles"`    // everyone first, in the order of creation
 	Members     map[UserID]MemberState `json:"members"`
+	Bans        map[UserID]Ban         `json:"bans,omitempty"`
+	Invitations []Invitation           `json:"invitations,omitempty"` // oldest first
+
+	// What Can works with, made by compile.
+	slots []Permission // by Role.Slot
+	index map[ChannelID]int
+	rules map[ChannelID]*rules
 }
 
-// Channel is a channel as its server knows it. Its messages are a log of its own.
-type Channel struct {
-	ID        ChannelID   `json:"id"`
-	ServerID  ServerID    `json:"server_id"`
-	Name      string      `json:"name"`
-	Type      ChannelType `json:"type"`
-	Position  int         `json:"position"`
-	CreatedAt int64       `json:"created_at"` // Unix milliseconds
-}
-
-// MemberState is what a server knows of one member.
+// MemberState is what a server knows of one member. It is small, for there may
+// be half a million.
 type MemberState struct {
-	Username string `json:"username"`
-	JoinedAt int64  `json:"joined_at"` // Unix milliseconds
+	Username   string  `json:"username"`
+	Nickname   string  `json:"nickname,omitempty"`
+	JoinedAt   int64   `json:"joined_at"` // Unix milliseconds
+	MutedUntil int64   `json:"muted_until,omitempty"`
+	Roles      RoleSet `json:"roles"`
+}
+
+// Ban keeps somebody out.
+type Ban struct {
+	Username string `json:"username,omitempty"` // if he was a member
+	By       UserID `json:"by"`
+	At       int64  `json:"at"` // Unix milliseconds
+	Reason   string `json:"reason,omitempty"`
+}
+
+// Invitation is a link by which a server can be joined, or with UserID an
+// invitation of one user in the application.
+type Invitation struct {
+	Code      string `json:"code"`
+	By        UserID `json:"by"`
+	UserID    UserID `json:"user_id,omitempty"`
+	CreatedAt int64  `json:"created_at"`
+	ExpiresAt int64  `json:"expires_at,omitempty"` // Unix milliseconds, 0: never
+	MaxUses   int    `json:"max_uses,omitempty"`   // 0: any number
+	Uses      int    `json:"uses"`
+	Revoked   bool   `json:"revoked,omitempty"`
+}
+
+// Open reports whether the invitation can be used at time now.
+func (i *Invitation) Open(now int64) bool {
+	return !i.Revoked && (i.ExpiresAt == 0 || now < i.ExpiresAt) && (i.MaxUses == 0 || i.Uses < i.MaxUses)
 }
 
 // NewServer is the state before the first record.
-func NewServer() *Server { return &Server{Members: map[UserID]MemberState{}} }
+func NewServer() *Server {
+	st := &Server{Members: map[UserID]MemberState{}, Bans: map[UserID]Ban{}}
+	st.compile()
+	return st
+}
 
-// Exists reports whether the server was created.
-func (st *Server) Exists() bool { return st.ID != 0 }
+// Restore makes a state decoded from a snapshot whole again.
+func (st *Server) Restore() {
+	if st.Members == nil {
+		st.Members = map[UserID]MemberState{}
+	}
+	if st.Bans == nil {
+		st.Bans = map[UserID]Ban{}
+	}
+	st.compile()
+}
 
-// Channel finds a channel of the server.
-func (st *Server) Channel(id ChannelID) (Channel, bool) {
-	for i := range st.Channels {
-		if st.Channels[i].ID == id {
-			return st.Channels[i], true
+// Outline is a copy of the state without members, bans and invitations. It
+// shares nothing that Apply changes.
+func (st *Server) Outline() *Server {
+	c := *st
+	c.Members, c.Bans, c.Invitations = map[UserID]MemberState{}, map[UserID]Ban{}, nil
+	c.Channels = append([]Channel(nil), st.Channels...)
+	c.Roles = append([]Role(nil), st.Roles...)
+	c.compile()
+	return &c
+}
+
+// Exists reports whether the server was created and not deleted since.
+func (st *Server) Exists() bool { return st.ID != 0 && !st.Deleted }
+
+// Invitation finds an invitation by its code.
+func (st *Server) Invitation(code string) (Invitation, bool) {
+	for _, i := range st.Invitations {
+		if i.Code == code {
+			return i, true
 		}
 	}
-	return Channel{}, false
+	return Invitation{}, false
 }
 
 // Apply folds one record into the state. Records come in order; unknown events
@@ -53,37 +125,201 @@ func (st *Server) Apply(rec Record) {
 	st.Number = rec.Number
 	switch e := rec.Event.(type) {
 	case *ServerCreated:
-		st.ID, st.Name, st.Description = e.ID, e.Name, e.Description
-		st.Visibility, st.OwnerID, st.Everyone = e.Visibility, e.OwnerID, e.Everyone
-		st.CreatedAt = rec.Time
+		st.applyCreated(rec, e)
+	case *ServerUpdated:
+		st.Name, st.Description, st.Visibility = e.Name, e.Description, e.Visibility
+		st.Picture, st.Banner, st.Version = e.Picture, e.Banner, rec.Number
+	case *ServerDeleted:
+		st.applyDeleted()
+	case *OwnershipTransferred:
+		st.OwnerID, st.Version = e.To, rec.Number
 	case *ChannelCreated:
-		st.Channels = append(st.Channels[:len(st.Channels):len(st.Channels)], Channel{
-			ID: e.ID, ServerID: e.ServerID, Name: e.Name, Type: e.Type, Position: e.Position, CreatedAt: rec.Time,
+		st.applyChannelCreated(rec, e)
+	case *ChannelUpdated:
+		st.applyChannel(e.ID, func(c *Channel) {
+			e.ChannelSettings.put(c)
+			c.Version = rec.Number
 		})
-	case *MemberJoined:
-		st.Members[e.UserID] = MemberState{Username: e.Username, JoinedAt: rec.Time}
-	case *MemberLeft:
-		delete(st.Members, e.UserID)
+	case *ChannelDeleted:
+		st.applyChannelDeleted(e)
+	case *OverrideSet:
+		st.applyOverride(rec, e.Override, true)
+	case *OverrideRemoved:
+		st.applyOverride(rec, e.Override, false)
+	case *RoleCreated:
+		st.applyRoleCreated(rec, e)
+	case *RoleUpdated:
+		st.applyRole(e.ID, func(r *Role) {
+			e.RoleSettings.put(r)
+			r.Version = rec.Number
+		})
+	case *RoleDeleted:
+		st.applyRoleDeleted(e.ID)
+	case *RolesOrdered:
+		st.applyRolesOrdered(rec, e)
+	default:
+		st.applyPeople(rec)
 	}
 }
 
-// Can is the one function that evaluates permissions: what u may do in channel
-// ch (0: in the server as a whole), by what holds in st. Somebody who is not a
-// member, and a channel that is not there, have no rights at all.
-func Can(st *Server, u UserID, ch ChannelID) Grant {
-	g := Grant{ServerNumber: st.Number}
-	if _, g.Member = st.Members[u]; !g.Member {
-		return g
+func (st *Server) applyCreated(rec Record, e *ServerCreated) {
+	st.ID, st.Kind, st.Name, st.Description = e.ID, e.Kind, e.Name, e.Description
+	st.Visibility, st.OwnerID = e.Visibility, e.OwnerID
+	st.Picture, st.Banner = e.Picture, e.Banner
+	st.CreatedAt, st.Version = rec.Time, rec.Number
+	st.Roles = []Role{{
+		ID: EveryoneRole(e.ID), Name: EveryoneName, Permissions: Rights(e.Everyone), Version: rec.Number,
+	}}
+	st.compile()
+}
+
+func (st *Server) applyDeleted() {
+	st.Deleted = true
+	st.Channels, st.Roles, st.Invitations = nil, nil, nil
+	st.Members, st.Bans = map[UserID]MemberState{}, map[UserID]Ban{}
+	st.compile()
+}
+
+func (st *Server) applyChannelCreated(rec Record, e *ChannelCreated) {
+	st.Channels = append(st.Channels[:len(st.Channels):len(st.Channels)], Channel{
+		ID: e.ID, ServerID: e.ServerID, Name: e.Name, Type: e.Type, Topic: e.Topic, ParentID: e.ParentID,
+		MessageID: e.MessageID, Position: e.Position, SlowMode: e.SlowMode, Overrides: e.Overrides,
+		CreatedAt: rec.Time, CreatedBy: rec.Author, Version: rec.Number,
+	})
+	last := len(st.Channels) - 1
+	st.index[e.ID] = last
+	st.rules[e.ID] = st.compileChannel(last)
+}
+
+// applyChannel changes one channel in a copy of the list.
+func (st *Server) applyChannel(id ChannelID, do func(*Channel)) {
+	i, ok := st.index[id]
+	if !ok {
+		return
 	}
-	if ch != 0 {
-		if _, ok := st.Channel(ch); !ok {
-			return g
+	st.Channels = append([]Channel(nil), st.Channels...)
+	do(&st.Channels[i])
+	st.compile()
+}
+
+func (st *Server) applyChannelDeleted(e *ChannelDeleted) {
+	gone := map[ChannelID]bool{e.ID: true}
+	for _, id := range e.With {
+		gone[id] = true
+	}
+	kept := make([]Channel, 0, len(st.Channels))
+	for i := range st.Channels {
+		if !gone[st.Channels[i].ID] {
+			kept = append(kept, st.Channels[i])
 		}
 	}
-	if u == st.OwnerID {
-		g.Permissions = AllPermissions
-		return g
+	st.Channels = kept
+	st.compile()
+}
+
+func (st *Server) applyOverride(rec Record, o Override, set bool) {
+	st.applyChannel(o.ChannelID, func(c *Channel) {
+		list := make([]Override, 0, len(c.Overrides)+1)
+		for _, old := range c.Overrides {
+			if old.ID != o.ID {
+				list = append(list, old)
+			}
+		}
+		if set {
+			list = append(list, o)
+		}
+		c.Overrides, c.Version = list, rec.Number
+	})
+}
+
+func (st *Server) applyRoleCreated(rec Record, e *RoleCreated) {
+	slot, ok := st.freeSlot()
+	if !ok {
+		return // the rules allow fewer roles than there are slots
 	}
-	g.Permissions = st.Everyone
-	return g
+	r := Role{ID: e.ID, Position: e.Position, Version: rec.Number, Slot: slot}
+	e.RoleSettings.put(&r)
+	roles := append([]Role(nil), st.Roles...)
+	for i := range roles {
+		if roles[i].Position >= r.Position {
+			roles[i].Position++
+		}
+	}
+	st.Roles = append(roles, r)
+	st.compile()
+}
+
+func (st *Server) applyRole(id RoleID, do func(*Role)) {
+	st.Roles = append([]Role(nil), st.Roles...)
+	for i := range st.Roles {
+		if st.Roles[i].ID == id {
+			do(&st.Roles[i])
+		}
+	}
+	st.compile()
+}
+
+// applyRoleDeleted takes the role from everybody and out of every override.
+func (st *Server) applyRoleDeleted(id RoleID) {
+	gone, ok := st.Role(id)
+	if !ok {
+		return
+	}
+	roles := make([]Role, 0, len(st.Roles))
+	for _, r := range st.Roles {
+		if r.ID == id {
+			continue
+		}
+		if r.Position > gone.Position {
+			r.Position--
+		}
+		roles = append(roles, r)
+	}
+	st.Roles = roles
+	for u, m := range st.Members {
+		if m.Roles.Has(gone.Slot) {
+			m.Roles.remove(gone.Slot)
+			st.Members[u] = m
+		}
+	}
+	st.dropOverrides(id, 0)
+	st.compile()
+}
+
+// dropOverrides removes the overrides of a role or a member everywhere.
+func (st *Server) dropOverrides(r RoleID, u UserID) {
+	var channels []Channel
+	for i := range st.Channels {
+		if _, ok := st.Channels[i].Override(r, u); !ok {
+			continue
+		}
+		if channels == nil {
+			channels = append([]Channel(nil), st.Channels...)
+		}
+		list := make([]Override, 0, len(st.Channels[i].Overrides))
+		for _, o := range st.Channels[i].Overrides {
+			if o.RoleID != r || o.MemberID != u {
+				list = append(list, o)
+			}
+		}
+		channels[i].Overrides = list
+	}
+	if channels != nil {
+		st.Channels = channels
+	}
+}
+
+func (st *Server) applyRolesOrdered(rec Record, e *RolesOrdered) {
+	position := make(map[RoleID]int, len(e.Order))
+	for i, id := range e.Order {
+		position[id] = i + 1
+	}
+	roles := append([]Role(nil), st.Roles...)
+	for i := range roles {
+		if p, ok := position[roles[i].ID]; ok && roles[i].Position != p {
+			roles[i].Position, roles[i].Version = p, rec.Number
+		}
+	}
+	st.Roles = roles
+	st.compile()
 }

@@ -56,7 +56,7 @@ func newServer(t *testing.T, v chat.Visibility) *world[*chat.Server] {
 func TestAServerBeginsWithItsOwnerAndAChannel(t *testing.T) {
 	t.Parallel()
 	w := newServer(t, chat.Public)
-	if g := chat.Can(w.st, ada, room); !g.Member || g.Permissions != chat.AllPermissions {
+	if g := chat.Can(w.st, ada, room, 1); !g.Member || g.Permissions != chat.AllPermissions {
 		t.Fatalf("the owner has %s", g.Permissions)
 	}
 	w.must(&chat.CreateServer{ID: house, Name: "House", Visibility: chat.Public, Owner: ada}) // a repeat
@@ -68,7 +68,7 @@ func TestAnybodyJoinsAPublicServerAndNobodyAPrivateOne(t *testing.T) {
 	w := newServer(t, chat.Public)
 	w.must(&chat.AddMember{User: bob, Username: "bob"})
 	w.must(&chat.AddMember{User: bob, Username: "bob"})
-	if g := chat.Can(w.st, bob, room); g.Permissions != chat.DefaultEveryone || g.ServerNumber != w.number {
+	if g := chat.Can(w.st, bob, room, 1); g.Permissions != chat.DefaultEveryone || g.ServerNumber != w.number {
 		t.Fatalf("a member has %+v", g)
 	}
 	newServer(t, chat.Private).refused(&chat.AddMember{User: bob}, chat.NotFound)
@@ -81,7 +81,7 @@ func TestLeavingEndsAllRights(t *testing.T) {
 	w.must(&chat.AddMember{User: bob, Username: "bob"})
 	w.must(&chat.RemoveMember{User: bob})
 	w.must(&chat.RemoveMember{User: bob})
-	if g := chat.Can(w.st, bob, room); g.Member || g.Permissions != 0 {
+	if g := chat.Can(w.st, bob, room, 1); g.Member || g.Permissions != 0 {
 		t.Fatalf("a former member has %+v", g)
 	}
 	w.refused(&chat.RemoveMember{User: ada}, chat.Conflict)
@@ -97,7 +97,7 @@ func TestChannelsAreMadeByThoseWhoMay(t *testing.T) {
 	if c, ok := w.st.Channel(70); !ok || c.Position != 1 {
 		t.Fatalf("channel is %+v", c)
 	}
-	if g := chat.Can(w.st, ada, 72); g.Permissions != 0 {
+	if g := chat.Can(w.st, ada, 72, 1); g.Permissions != 0 {
 		t.Fatal("rights in a channel that is not there")
 	}
 }

@@ -1,5 +1,7 @@
 package chat
 
+// Commands of a channel's actor. By is who asks.
+
 // SendMessage adds a message to a channel. ID is fresh; a repeat of a nonce is
 // answered with the first message and its ID is not used.
 type SendMessage struct {
@@ -10,6 +12,11 @@ type SendMessage struct {
 	Content string
 	ReplyTo MessageID
 	Nonce   string
+	// Forwarded is a message that By sees elsewhere, as the caller has checked;
+	// then Content may be empty.
+	Forwarded *Forwarded
+	// Poll asks a question; then Content may be empty.
+	Poll *Poll
 }
 
 // EditMessage replaces the content of one's own message.
@@ -22,6 +29,72 @@ type EditMessage struct {
 
 // DeleteMessage removes a message: one's own, or anybody's with manage_messages.
 type DeleteMessage struct {
+	By      UserID
+	Channel ChannelID
+	Message MessageID
+}
+
+// PinMessage pins a message or takes the pin out; By needs manage_messages, in a
+// direct conversation everybody may.
+type PinMessage struct {
+	By      UserID
+	Channel ChannelID
+	Message MessageID
+	Pinned  bool
+	// SystemID is the identifier of the system message that reports a pin.
+	SystemID MessageID
+}
+
+// React adds By's reaction, or removes one of User: one's own, or anybody's with
+// manage_messages. Adding needs add_reactions.
+type React struct {
+	By      UserID
+	Channel ChannelID
+	Message MessageID
+	Emoji   string
+	Remove  bool
+	User    UserID // whose, when it is removed; 0: By's
+}
+
+// VotePoll replaces what By has chosen. It needs no right but to see the poll,
+// but a muted member cannot.
+type VotePoll struct {
+	By      UserID
+	Channel ChannelID
+	Message MessageID
+	Options []int
+}
+
+// ClosePoll ends one's own poll, or with manage_messages anybody's.
+type ClosePoll struct {
+	By      UserID
+	Channel ChannelID
+	Message MessageID
+}
+
+// JoinConference and LeaveConference are By's coming and going in a conference
+// channel; User, if not 0, is whom By (with move_members) takes out.
+type JoinConference struct {
+	By       UserID
+	Channel  ChannelID
+	SystemID MessageID // of the system message when he is the first
+}
+
+// LeaveConference is the end of a JoinConference.
+type LeaveConference struct {
+	By      UserID
+	Channel ChannelID
+	User    UserID
+}
+
+// GetConference asks who is in the conference; the reply is a []UserID.
+type GetConference struct {
+	By      UserID
+	Channel ChannelID
+}
+
+// GetMessage asks for one message; the reply is a *Message.
+type GetMessage struct {
 	By      UserID
 	Channel ChannelID
 	Message MessageID
@@ -41,10 +114,50 @@ type ReadHistory struct {
 	FromStart bool
 }
 
-func (*SendMessage) CommandName() string   { return "send message" }
-func (*EditMessage) CommandName() string   { return "edit message" }
-func (*DeleteMessage) CommandName() string { return "delete message" }
-func (*ReadHistory) CommandName() string   { return "read history" }
+// PostSystem adds a system message in the name of By. Servers' actors send it,
+// after they have decided what it reports; By's rights in the channel are not
+// asked for.
+type PostSystem struct {
+	By        UserID
+	ID        MessageID
+	Type      MessageType
+	ThreadID  ChannelID
+	Reference MessageID
+}
+
+// AttachThread ties a thread to its message, if it has one, and reports it as
+// PostSystem does. Servers' actors send it.
+type AttachThread struct {
+	By       UserID
+	Message  MessageID // 0: none
+	ThreadID ChannelID
+	SystemID MessageID
+}
+
+// PurgeMessages removes the messages of User since a time (Unix milliseconds):
+// those in memory, and those of Seqs. Servers' actors send it after a ban.
+type PurgeMessages struct {
+	By    UserID
+	User  UserID
+	Since int64
+	Seqs  []uint64
+}
+
+func (*SendMessage) CommandName() string     { return "send message" }
+func (*EditMessage) CommandName() string     { return "edit message" }
+func (*DeleteMessage) CommandName() string   { return "delete message" }
+func (*PinMessage) CommandName() string      { return "pin message" }
+func (*React) CommandName() string           { return "react" }
+func (*VotePoll) CommandName() string        { return "vote" }
+func (*ClosePoll) CommandName() string       { return "close poll" }
+func (*JoinConference) CommandName() string  { return "join conference" }
+func (*LeaveConference) CommandName() string { return "leave conference" }
+func (*GetConference) CommandName() string   { return "list conference" }
+func (*GetMessage) CommandName() string      { return "get message" }
+func (*ReadHistory) CommandName() string     { return "read history" }
+func (*PostSystem) CommandName() string      { return "post system message" }
+func (*AttachThread) CommandName() string    { return "attach thread" }
+func (*PurgeMessages) CommandName() string   { return "purge messages" }
 
 // Sent answers a SendMessage: the message's place. Repeat says that the nonce
 // was seen before and the place is that of the first time.
@@ -54,15 +167,6 @@ type Sent struct {
 	Seq       uint64    `json:"seq"`
 	CreatedAt int64     `json:"created_at"` // Unix milliseconds
 	Repeat    bool      `json:"repeat,omitempty"`
-}
-
-// Environment is what a channel's rules need to know from outside its log.
-type Environment struct {
-	Now   int64 // Unix milliseconds
-	Grant Grant // what the command's author may do here now
-	// Archived is the message the command is about, if it was asked for with
-	// NeedsArchived and the read model has it.
-	Archived *Message
 }
 
 // Asker is a channel command with its author.
@@ -81,116 +185,37 @@ func (c *EditMessage) Asker() UserID { return c.By }
 func (c *DeleteMessage) Asker() UserID { return c.By }
 
 // Asker is the user who asks.
+func (c *PinMessage) Asker() UserID { return c.By }
+
+// Asker is the user who asks.
+func (c *React) Asker() UserID { return c.By }
+
+// Asker is the user who asks.
+func (c *VotePoll) Asker() UserID { return c.By }
+
+// Asker is the user who asks.
+func (c *ClosePoll) Asker() UserID { return c.By }
+
+// Asker is the user who asks.
+func (c *JoinConference) Asker() UserID { return c.By }
+
+// Asker is the user who asks.
+func (c *LeaveConference) Asker() UserID { return c.By }
+
+// Asker is the user who asks.
+func (c *GetConference) Asker() UserID { return c.By }
+
+// Asker is the user who asks.
+func (c *GetMessage) Asker() UserID { return c.By }
+
+// Asker is the user who asks.
 func (c *ReadHistory) Asker() UserID { return c.By }
 
-// NeedsArchived names the message that must be fetched from the read model
-// before cmd can be decided, because it is not in memory. The read model
-// answers for it once it has come as far as st.Evicted.
-func (st *Timeline) NeedsArchived(cmd Command) (MessageID, bool) {
-	var id MessageID
-	switch c := cmd.(type) {
-	case *SendMessage:
-		id = c.ReplyTo
-	case *EditMessage:
-		id = c.Message
-	case *DeleteMessage:
-		id = c.Message
-	}
-	if id == 0 || st.EvictedSeq == 0 || st.find(id) != nil {
-		return 0, false
-	}
-	return id, true
-}
+// Asker is in whose name it is done.
+func (c *PostSystem) Asker() UserID { return c.By }
 
-// Decide answers a command with events or a refusal, and changes nothing.
-func (st *Timeline) Decide(cmd Command, env Environment) (Decision, error) {
-	if !env.Grant.Member || !env.Grant.Permissions.Has(ViewChannels) {
-		return Decision{}, Errorf(NotFound, cmd.CommandName(), "there is no such channel")
-	}
-	switch c := cmd.(type) {
-	case *SendMessage:
-		return st.send(c, env)
-	case *EditMessage:
-		return st.edit(c, env)
-	case *DeleteMessage:
-		return st.deleteMessage(c, env)
-	case *ReadHistory:
-		page, err := st.history(c)
-		return Decision{Reply: page}, err
-	}
-	return Decision{}, Errorf(Internal, cmd.CommandName(), "a channel does not know this command")
-}
+// Asker is in whose name it is done.
+func (c *AttachThread) Asker() UserID { return c.By }
 
-func (st *Timeline) send(c *SendMessage, env Environment) (Decision, error) {
-	op := c.CommandName()
-	if !env.Grant.Permissions.Has(SendMessages) {
-		return Decision{}, Errorf(Forbidden, op, "needs the permission send_messages")
-	}
-	if err := ValidateSend(c); err != nil {
-		return Decision{}, err
-	}
-	if c.Nonce != "" {
-		if s, ok := st.nonces[nonceKey{c.By, c.Nonce}]; ok {
-			return Decision{Reply: &Sent{s.MessageID, st.channel, s.Seq, s.CreatedAt, true}}, nil
-		}
-	}
-	if c.ReplyTo != 0 {
-		if _, err := st.existing(op, c.ReplyTo, env); err != nil {
-			return Decision{}, err
-		}
-	}
-	return Decision{Author: c.By, Nonce: c.Nonce, Events: []Event{&MessageSent{
-		ID: c.ID, ChannelID: st.channel, Type: PlainMessage, Content: c.Content, ReplyTo: c.ReplyTo, Nonce: c.Nonce,
-	}}}, nil
-}
-
-// ValidateSend checks what can be checked of a send without any state.
-func ValidateSend(c *SendMessage) error {
-	if err := validateNonce(c.CommandName(), c.Nonce); err != nil {
-		return err
-	}
-	return validateContent(c.CommandName(), c.Content)
-}
-
-func (st *Timeline) edit(c *EditMessage, env Environment) (Decision, error) {
-	op := c.CommandName()
-	m, err := st.existing(op, c.Message, env)
-	if err != nil {
-		return Decision{}, err
-	}
-	if m.SenderID != c.By {
-		return Decision{}, Errorf(Forbidden, op, "only the sender may edit a message")
-	}
-	if !env.Grant.Permissions.Has(SendMessages) {
-		return Decision{}, Errorf(Forbidden, op, "needs the permission send_messages")
-	}
-	if err := validateContent(op, c.Content); err != nil {
-		return Decision{}, err
-	}
-	if m.Content == c.Content {
-		return Decision{}, nil
-	}
-	return Decision{Author: c.By, Events: []Event{&MessageEdited{ID: m.ID, Seq: m.Seq, Content: c.Content}}}, nil
-}
-
-func (st *Timeline) deleteMessage(c *DeleteMessage, env Environment) (Decision, error) {
-	op := c.CommandName()
-	m, err := st.existing(op, c.Message, env)
-	if err != nil {
-		return Decision{}, err
-	}
-	if m.SenderID != c.By && !env.Grant.Permissions.Has(ManageMessages) {
-		return Decision{}, Errorf(Forbidden, op, "needs the permission manage_messages")
-	}
-	return Decision{Author: c.By, Events: []Event{&MessageDeleted{ID: m.ID, Seq: m.Seq}}}, nil
-}
-
-// existing is the message id, from memory or as the read model has it.
-func (st *Timeline) existing(op string, id MessageID, env Environment) (Message, error) {
-	if m := st.find(id); m != nil && !m.Deleted {
-		return m.Message, nil
-	} else if m == nil && env.Archived != nil && env.Archived.ID == id && env.Archived.ChannelID == st.channel {
-		return *env.Archived, nil
-	}
-	return Message{}, Errorf(NotFound, op, "there is no such message")
-}
+// Asker is in whose name it is done.
+func (c *PurgeMessages) Asker() UserID { return c.By }

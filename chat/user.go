@@ -12,6 +12,55 @@ type User struct {
 	Servers   []ServerID                     `json:"servers"`           // in the order of joining
 	Pending   map[ServerID]ServerJoinStarted `json:"pending,omitempty"` // asked, not answered
 	Read      map[ChannelID]ReadPosition     `json:"read,omitempty"`
+
+	Directs   []DirectJoined             `json:"directs,omitempty"` // conversations, in the order of joining
+	Relations map[UserID]Relation        `json:"relations,omitempty"`
+	Pairs     map[UserID]Pair            `json:"pairs,omitempty"`   // that he is the keeper of
+	Invited   map[ServerID]ServerInvited `json:"invited,omitempty"` // invitations not answered
+	Levels    map[ServerID]NotifyLevels  `json:"levels,omitempty"`
+	Snoozed   int64                      `json:"snoozed,omitempty"` // Unix milliseconds until when, 0: not
+}
+
+// Relation is how the user and another stand to each other, as he may know it.
+type Relation struct {
+	Username string        `json:"username"`
+	State    RelationState `json:"state"`
+	Since    int64         `json:"since"` // Unix milliseconds
+	// Version is of the keeper's decision that it rests on. A relation that has
+	// ended stays as Strangers as long as the keeper might repeat an older one.
+	Version uint64 `json:"version"`
+}
+
+// NotifyLevels are the levels a user has set in one server.
+type NotifyLevels struct {
+	Server   NotificationLevel               `json:"server,omitempty"`
+	Channels map[ChannelID]NotificationLevel `json:"channels,omitempty"`
+}
+
+// Level is what the user wants to hear of a channel: what he has set for it,
+// else for its server, else all in a direct conversation and mentions in a server.
+func (st *User) Level(s ServerID, c ChannelID) NotificationLevel {
+	l := st.Levels[s]
+	if v := l.Channels[c]; v != NotifyDefault {
+		return v
+	}
+	if l.Server != NotifyDefault {
+		return l.Server
+	}
+	if st.InDirect(s) {
+		return NotifyAll
+	}
+	return NotifyMentions
+}
+
+// InDirect reports whether the user is in a direct conversation.
+func (st *User) InDirect(id ServerID) bool {
+	for i := range st.Directs {
+		if st.Directs[i].ServerID == id {
+			return true
+		}
+	}
+	return false
 }
 
 // ReadPosition is how far a user has read in a channel.
@@ -22,7 +71,25 @@ type ReadPosition struct {
 
 // NewUser is the state before the first record.
 func NewUser() *User {
-	return &User{Pending: map[ServerID]ServerJoinStarted{}, Read: map[ChannelID]ReadPosition{}}
+	st := &User{}
+	st.Restore()
+	return st
+}
+
+// Restore makes a state decoded from a snapshot whole again.
+func (st *User) Restore() {
+	fill(&st.Pending)
+	fill(&st.Read)
+	fill(&st.Relations)
+	fill(&st.Pairs)
+	fill(&st.Invited)
+	fill(&st.Levels)
+}
+
+func fill[K comparable, V any](m *map[K]V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
 }
 
 // Exists reports whether the user was registered.
@@ -59,7 +126,55 @@ func (st *User) Apply(rec Record) {
 		st.leave(e.ServerID)
 	case *ChannelRead:
 		st.Read[e.ChannelID] = ReadPosition{ServerID: e.ServerID, Seq: e.Seq}
+	default:
+		st.applySocial(rec)
 	}
+}
+
+// applySocial folds what concerns other people, and notifications.
+func (st *User) applySocial(rec Record) {
+	switch e := rec.Event.(type) {
+	case *DirectJoined:
+		if !st.InDirect(e.ServerID) {
+			st.Directs = append(st.Directs[:len(st.Directs):len(st.Directs)], *e)
+		}
+	case *DirectLeft:
+		st.leave(e.ServerID)
+	case *RelationChanged:
+		st.Relations[e.UserID] = Relation{e.Username, e.State, rec.Time, e.Version}
+	case *PairDecided:
+		st.Pairs[e.UserID] = e.Pair
+	case *ServerInvited:
+		st.Invited[e.ServerID] = *e
+	case *ServerInvitationEnded:
+		delete(st.Invited, e.ServerID)
+	case *NotificationLevelSet:
+		st.applyLevel(e)
+	case *NotificationsSnoozed:
+		st.Snoozed = e.Until
+	}
+}
+
+// applyLevel replaces the levels of the server: copies of the state may share them.
+func (st *User) applyLevel(e *NotificationLevelSet) {
+	old := st.Levels[e.ServerID]
+	l := NotifyLevels{Server: old.Server, Channels: make(map[ChannelID]NotificationLevel, len(old.Channels)+1)}
+	for c, v := range old.Channels {
+		l.Channels[c] = v
+	}
+	switch {
+	case e.ChannelID == 0:
+		l.Server = e.Level
+	case e.Level == NotifyDefault:
+		delete(l.Channels, e.ChannelID)
+	default:
+		l.Channels[e.ChannelID] = e.Level
+	}
+	if l.Server == NotifyDefault && len(l.Channels) == 0 {
+		delete(st.Levels, e.ServerID)
+		return
+	}
+	st.Levels[e.ServerID] = l
 }
 
 func (st *User) leave(id ServerID) {
@@ -70,6 +185,15 @@ func (st *User) leave(id ServerID) {
 		}
 	}
 	st.Servers = kept
+	directs := make([]DirectJoined, 0, len(st.Directs))
+	for _, d := range st.Directs {
+		if d.ServerID != id {
+			directs = append(directs, d)
+		}
+	}
+	st.Directs = directs
+	delete(st.Levels, id)
+	delete(st.Invited, id)
 	for ch, pos := range st.Read {
 		if pos.ServerID == id {
 			delete(st.Read, ch)

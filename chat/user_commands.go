@@ -11,8 +11,9 @@ type RegisterUser struct {
 // StartJoin asks to become a member of a public server, or with Create of a
 // server that is made for it.
 type StartJoin struct {
-	Server ServerID
-	Create *ServerPlan
+	Server     ServerID
+	Create     *ServerPlan
+	Invitation string // the code by which, "" for a public server
 }
 
 // StartLeave asks to end a membership.
@@ -103,7 +104,7 @@ func (st *User) startJoin(c *StartJoin) (Decision, error) {
 	if len(st.Servers)+len(st.Pending) >= MaxServersPerUser {
 		return Decision{}, Errorf(Conflict, op, "a user may be in at most %d servers", MaxServersPerUser)
 	}
-	return Decision{Author: st.ID, Events: []Event{&ServerJoinStarted{ServerID: c.Server, Create: c.Create}}}, nil
+	return Decision{Author: st.ID, Events: []Event{&ServerJoinStarted{ServerID: c.Server, Create: c.Create, Invitation: c.Invitation}}}, nil
 }
 
 func (st *User) startLeave(c *StartLeave) (Decision, error) {
@@ -145,17 +146,21 @@ func (st *User) setRead(c *SetRead) (Decision, error) {
 	return Decision{Author: st.ID, Events: []Event{&ChannelRead{ServerID: c.Server, ChannelID: c.Channel, Seq: c.Seq}}}, nil
 }
 
-// Clone is a copy that shares nothing with st.
+// Clone is a copy that shares nothing with st that Apply changes.
 func (st *User) Clone() *User {
 	c := *st
 	c.Servers = append([]ServerID(nil), st.Servers...)
-	c.Pending = make(map[ServerID]ServerJoinStarted, len(st.Pending))
-	for k, v := range st.Pending {
-		c.Pending[k] = v
-	}
-	c.Read = make(map[ChannelID]ReadPosition, len(st.Read))
-	for k, v := range st.Read {
-		c.Read[k] = v
-	}
+	c.Directs = append([]DirectJoined(nil), st.Directs...)
+	c.Pending, c.Read = copied(st.Pending), copied(st.Read)
+	c.Relations, c.Pairs = copied(st.Relations), copied(st.Pairs)
+	c.Invited, c.Levels = copied(st.Invited), copied(st.Levels)
 	return &c
+}
+
+func copied[K comparable, V any](m map[K]V) map[K]V {
+	c := make(map[K]V, len(m))
+	for k, v := range m {
+		c[k] = v
+	}
+	return c
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 
 	"beep/chat"
@@ -22,7 +23,7 @@ func TestReadyGivesTheStateAndEventsBecomeTyped(t *testing.T) {
 	}
 	m := next[Message](r)
 	want := chat.Message{ID: 1006, ChannelID: 200, SenderID: 8, Seq: 6, Type: chat.PlainMessage, Content: "hello 6", CreatedAt: 1763675464123}
-	if m.Message != want || m.Server() != 100 {
+	if !reflect.DeepEqual(m.Message, want) || m.Server() != 100 {
 		t.Fatalf("got %+v, want %+v", m.Message, want)
 	}
 	p.send(`{"op":"event","e":"channel_created","s":"100","n":13,"t":9,"by":"7","d":{"id":"201","server_id":"100","name":"more","type":"text","position":1}}`,

@@ -2,7 +2,6 @@ package edge
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"beep/chat"
@@ -146,9 +145,7 @@ func (h *hub) begin(l loaded) {
 // seed takes the state of the node's copy of the server and returns its number.
 func (h *hub) seed() uint64 {
 	h.srv.Read(func(st *chat.Server) {
-		h.server = *st
-		h.server.Channels = slices.Clone(st.Channels)
-		h.server.Members = map[chat.UserID]chat.MemberState{}
+		h.server = *st.Outline()
 		h.members = len(st.Members)
 	})
 	h.cards = serverCards{}

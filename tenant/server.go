@@ -71,9 +71,10 @@ func (s *Server) Read(fn func(st *chat.Server)) {
 
 // Grant is what u may do in channel ch now (0: in the server as a whole).
 func (s *Server) Grant(u chat.UserID, ch chat.ChannelID) chat.Grant {
+	now := s.book.now().UnixMilli()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return chat.Can(s.st, u, ch)
+	return chat.Can(s.st, u, ch, now)
 }
 
 // Number is the number of the last record the copy holds.
@@ -104,6 +105,7 @@ func (s *Server) loadSnapshot(ctx context.Context) error {
 	if json.Unmarshal(snap.State, st) != nil {
 		return nil //nolint:nilerr // of no use, but the log has it all
 	}
+	st.Restore()
 	s.mu.Lock()
 	s.st, s.seq = st, snap.Seq
 	s.mu.Unlock()

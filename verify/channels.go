@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"reflect"
 	"sort"
 
 	"beep/chat"
@@ -184,7 +185,7 @@ func (r *run) database(ctx context.Context, key chat.Key, folded []chat.Message)
 
 // compare reports the first way in which two messages differ.
 func (r *run) compare(key chat.Key, where string, want, got *chat.Message) {
-	if *want == *got {
+	if reflect.DeepEqual(*want, *got) {
 		return
 	}
 	a, _ := json.Marshal(want)

@@ -15,7 +15,10 @@ import (
 //	commit  = "B" version(1) epoch(8) uvarint(first) uvarint(count) crc(4) record*
 //	record  = uvarint(len) body crc(4)
 //	body    = version(1) uvarint(kind) uvarint(number) uvarint(time) uvarint(author)
-//	          len(1) nonce payload
+//	          [uvarint(server number)] len(1) nonce payload
+//
+// The server number is there in version 2 alone, which is written where it is
+// not 0; see chat.Record.
 //
 // Fixed-width integers are little-endian. Each crc is CRC-32C (Castagnoli, RFC
 // 3720 B.4) over the bytes before it: the header's over the header, a record's
@@ -24,6 +27,8 @@ const (
 	commitMagic   = 'B'
 	CommitVersion = 1
 	RecordVersion = 1
+	// RecordVersionServer is of records with a server number.
+	RecordVersionServer = 2
 
 	maxNonce = 255 // one length byte; chat.MaxNonceBytes is lower
 )
@@ -32,12 +37,14 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Record is a record as it stands in the log: its event not yet decoded.
 type Record struct {
-	Number  uint64
-	Time    int64 // Unix milliseconds
-	Author  chat.UserID
-	Nonce   string
-	Kind    chat.EventKind
-	Payload []byte // JSON
+	Number uint64
+	Time   int64 // Unix milliseconds
+	Author chat.UserID
+	Nonce  string
+	// ServerNumber is as in chat.Record.
+	ServerNumber uint64
+	Kind         chat.EventKind
+	Payload      []byte // JSON
 	// Err is set on a record that could not be read. Its number is known from
 	// its place; everything else is empty but Payload, which holds the raw bytes.
 	Err error
@@ -87,6 +94,10 @@ func appendRecord(dst []byte, r *Record) []byte {
 	b = binary.AppendUvarint(b, r.Number)
 	b = binary.AppendUvarint(b, uint64(r.Time))
 	b = binary.AppendUvarint(b, uint64(r.Author))
+	if r.ServerNumber != 0 {
+		b[0] = RecordVersionServer
+		b = binary.AppendUvarint(b, r.ServerNumber)
+	}
 	nonce := r.Nonce[:min(len(r.Nonce), maxNonce)]
 	b = append(b, byte(len(nonce)))
 	dst = binary.AppendUvarint(dst, uint64(len(b)+len(nonce)+len(r.Payload)))
@@ -96,7 +107,7 @@ func appendRecord(dst []byte, r *Record) []byte {
 }
 
 // EncodedSize is an upper bound of what r adds to a commit, in bytes.
-func (r *Record) EncodedSize() int { return 64 + len(r.Nonce) + len(r.Payload) }
+func (r *Record) EncodedSize() int { return 74 + len(r.Nonce) + len(r.Payload) }
 
 // DecodeCommit reads the commit of entity key. Records that are damaged or of
 // an unknown version or kind come back with Err set; only a damaged or unknown
@@ -203,12 +214,17 @@ func decodeBody(b []byte) (Record, error) {
 	if len(b) < 6 {
 		return Record{}, fmt.Errorf("decode record: %w", ErrCorrupt)
 	}
-	if b[0] != RecordVersion {
+	fields := 4
+	switch b[0] {
+	case RecordVersion:
+	case RecordVersionServer:
+		fields = 5
+	default:
 		return Record{}, fmt.Errorf("decode record: %w", ErrUnknownVersion)
 	}
-	var f [4]uint64
+	var f [5]uint64
 	p := 1
-	for i := range f {
+	for i := range fields {
 		v, n := binary.Uvarint(b[p:])
 		if n <= 0 {
 			return Record{}, fmt.Errorf("decode record: %w", ErrCorrupt)
@@ -220,7 +236,7 @@ func decodeBody(b []byte) (Record, error) {
 	}
 	nonceEnd := p + 1 + int(b[p])
 	r := Record{
-		Kind: chat.EventKind(f[0]), Number: f[1], Time: int64(f[2]), Author: chat.UserID(f[3]),
+		Kind: chat.EventKind(f[0]), Number: f[1], Time: int64(f[2]), Author: chat.UserID(f[3]), ServerNumber: f[4],
 		Nonce: string(b[p+1 : nonceEnd]), Payload: b[nonceEnd:],
 	}
 	if r.Kind.Name() == "" {

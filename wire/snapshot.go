@@ -23,7 +23,7 @@ const (
 	snapshotMagic = 'S'
 	// SnapshotVersion changes when the meaning of a state changes: older
 	// snapshots are then ignored, and the log is replayed.
-	SnapshotVersion = 1
+	SnapshotVersion = 2
 	// maxSnapshotState bounds what a damaged length can make us allocate.
 	maxSnapshotState = 256 << 20
 )

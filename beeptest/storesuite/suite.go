@@ -2,6 +2,7 @@ package storesuite
 
 import (
 	"context"
+	"reflect"
 	"testing"
 	"time"
 
@@ -76,9 +77,9 @@ func mustBe(t *testing.T, err error, k chat.ErrorKind) {
 	}
 }
 
-func equal[T comparable](t *testing.T, what string, got, want T) {
+func equal[T any](t *testing.T, what string, got, want T) {
 	t.Helper()
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("%s is %v, want %v", what, got, want)
 	}
 }
