@@ -35,6 +35,10 @@ const (
 	OpPresence   = "presence"
 	OpResync     = "resync"
 	OpReconnect  = "reconnect"
+
+	OpView         = "view"
+	OpMemberGone   = "member_gone"
+	OpNotification = "notification"
 )
 
 // UnreadableEvent and ErasedEvent are the names under which clients learn of a
