@@ -195,7 +195,7 @@ func (p *Person) IsRefused(kind chat.ErrorKind, method string, args any) *chat.E
 }
 
 // History reads a page.
-func (p *Person) History(ch chat.ChannelID, q client.HistoryQuery) []chat.Message {
+func (p *Person) History(ch chat.ChannelID, q client.HistoryQuery) []client.Posted {
 	p.t.Helper()
 	ctx, cancel := p.ctx()
 	defer cancel()
@@ -209,17 +209,11 @@ func (p *Person) History(ch chat.ChannelID, q client.HistoryQuery) []chat.Messag
 func (p *Person) SawEverythingOnce(ch chat.ChannelID) (first, last uint64) {
 	p.t.Helper()
 	for _, e := range p.Events() {
-		var rec client.Record
-		switch e := e.(type) {
-		case client.Violation:
-			p.t.Fatalf("%s: %v", p.Name, e.Err)
-		case client.Message:
-			rec = e.Record
-		case client.Edited:
-			rec = e.Record
-		case client.Deleted:
-			rec = e.Record
-		default:
+		if v, ok := e.(client.Violation); ok {
+			p.t.Fatalf("%s: %v", p.Name, v.Err)
+		}
+		rec, ok := client.RecordOf(e)
+		if !ok {
 			continue
 		}
 		if rec.Channel() != ch {

@@ -111,6 +111,29 @@ type (
 	ServerAvailable struct{ Server Server }
 	// ServerGone: the server is no longer to be seen.
 	ServerGone struct{ Server chat.ServerID }
+	// ViewChanged: what the user may see or do in a server has changed. The
+	// state has it already.
+	ViewChanged struct {
+		Server chat.ServerID
+		Show   []Channel
+		Hide   []chat.ChannelID
+	}
+	// MemberGone: a member was banned.
+	MemberGone struct {
+		Server chat.ServerID
+		User   chat.UserID
+	}
+	// Notification: something the user wants to hear of. Kind is mention, direct,
+	// message, friend_request or server_invitation.
+	Notification struct {
+		Kind    string
+		Loud    bool
+		Server  chat.ServerID
+		Channel chat.ChannelID
+		Number  uint64 // of the record that is the reason
+		By      chat.UserID
+		Message chat.MessageID
+	}
 	// Typing: somebody is typing; forget it after 8 s.
 	Typing struct {
 		Server  chat.ServerID
@@ -147,9 +170,36 @@ func (Disconnected) event()    {}
 func (Resync) event()          {}
 func (ServerAvailable) event() {}
 func (ServerGone) event()      {}
+func (ViewChanged) event()     {}
+func (MemberGone) event()      {}
+func (Notification) event()    {}
 func (Typing) event()          {}
 func (Presence) event()        {}
 func (Violation) event()       {}
+
+// RecordOf is the record that an event tells of; false for what is told beside
+// the logs.
+func RecordOf(e Event) (Record, bool) {
+	switch e := e.(type) {
+	case Message:
+		return e.Record, true
+	case Edited:
+		return e.Record, true
+	case Deleted:
+		return e.Record, true
+	case ChannelCreated:
+		return e.Record, true
+	case MemberJoined:
+		return e.Record, true
+	case MemberLeft:
+		return e.Record, true
+	case ReadMoved:
+		return e.Record, true
+	case Other:
+		return e.Record, true
+	}
+	return Record{}, false
+}
 
 // eventOf reads the event frame f. What cannot be read becomes Other.
 func eventOf(f *Frame) Event {
@@ -181,7 +231,8 @@ func typedEvent(r Record) Event {
 		}
 	case chat.KindChannelCreated.Name():
 		e := ChannelCreated{Record: r}
-		if json.Unmarshal(r.Data, &e.Created) == nil {
+		if created, err := createdChannel(r.Data); err == nil {
+			e.Created = created
 			e.Created.ServerID, e.Created.CreatedAt = r.Server(), r.Time
 			return e
 		}
@@ -215,6 +266,14 @@ func signalOf(f *Frame) Event {
 			return nil
 		}
 		return p
+	case wire.OpNotification:
+		return Notification{f.Kind, f.Loud, f.ServerID, f.ChannelID, f.Number, f.By, f.MessageID}
 	}
 	return nil
+}
+
+func createdChannel(data json.RawMessage) (chat.Channel, error) {
+	var c Channel
+	err := json.Unmarshal(data, &c)
+	return c.Channel, err
 }

@@ -77,14 +77,51 @@ type HistoryQuery struct {
 	Limit  int            `json:"limit,omitempty"`
 }
 
+// Posted is a message as history shows it: what differs between those who look
+// is told as they see it.
+type Posted struct {
+	chat.Message
+	Reply     *ReplyPreview   `json:"reply"`
+	Reactions []ReactionCount `json:"reactions"`
+	Poll      *PollCount      `json:"poll"`
+}
+
+// ReplyPreview is the beginning of the message that another one answers.
+type ReplyPreview struct {
+	ID       chat.MessageID `json:"id"`
+	SenderID chat.UserID    `json:"sender_id"`
+	Content  string         `json:"content"`
+	Deleted  bool           `json:"deleted"`
+}
+
+// ReactionCount is how many have used an emoji, and whether the user has.
+type ReactionCount struct {
+	Emoji string `json:"emoji"`
+	Count int    `json:"count"`
+	Me    bool   `json:"me"`
+}
+
+// PollCount is a poll with its votes counted.
+type PollCount struct {
+	Question string `json:"question"`
+	Options  []struct {
+		Text  string `json:"text"`
+		Votes int    `json:"votes"`
+		Me    bool   `json:"me"`
+	} `json:"options"`
+	Multiple bool  `json:"multiple"`
+	EndsAt   int64 `json:"ends_at"` // Unix milliseconds
+	Closed   bool  `json:"closed"`
+}
+
 // History reads a page of messages, oldest first, as they are now.
-func (c *Client) History(ctx context.Context, channel chat.ChannelID, q HistoryQuery) ([]chat.Message, error) {
+func (c *Client) History(ctx context.Context, channel chat.ChannelID, q HistoryQuery) ([]Posted, error) {
 	in := struct {
 		ChannelID chat.ChannelID `json:"channel_id"`
 		HistoryQuery
 	}{channel, q}
 	var out struct {
-		Messages []chat.Message `json:"messages"`
+		Messages []Posted `json:"messages"`
 	}
 	_, err := c.do(ctx, "message.list", in, &out)
 	return out.Messages, err

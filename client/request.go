@@ -74,6 +74,13 @@ func (c *Client) once(ctx context.Context, method string, in, out any) error {
 	return err
 }
 
+// Do makes a request of PROTOCOL.md's table that has no method of its own here:
+// out, unless nil, takes the reply's JSON. It is made once: if the connection is
+// lost before the answer, the error wraps ErrLost and it is not known what happened.
+func (c *Client) Do(ctx context.Context, method string, in, out any) error {
+	return c.once(ctx, method, in, out)
+}
+
 // limit gives ctx the deadline of Options.Timeout if it has none.
 func (c *Client) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ok := ctx.Deadline(); ok {

@@ -16,15 +16,18 @@ const maxNames = 20_000
 // position in each log, and the names it has seen. The Client's Run alone
 // changes it, apart from the names; everybody may read it.
 type State struct {
-	mu       sync.RWMutex
-	ready    bool // positions are worth resuming from
-	self     User
-	servers  map[chat.ServerID]*Server
-	order    []chat.ServerID
-	home     map[chat.ChannelID]chat.ServerID
-	pos      wire.Positions
-	names    map[chat.UserID]string
-	nameFifo []chat.UserID // the order in which names make room
+	mu      sync.RWMutex
+	ready   bool // positions are worth resuming from
+	self    User
+	servers map[chat.ServerID]*Server
+	order   []chat.ServerID
+	home    map[chat.ChannelID]chat.ServerID
+	pos     wire.Positions
+	names   map[chat.UserID]string
+
+	relations map[chat.UserID]Relation
+	invited   map[chat.ServerID]Invited
+	nameFifo  []chat.UserID // the order in which names make room
 }
 
 func newState() *State {
@@ -36,6 +39,7 @@ func newState() *State {
 func (st *State) clear() {
 	st.servers, st.order = map[chat.ServerID]*Server{}, nil
 	st.home = map[chat.ChannelID]chat.ServerID{}
+	st.relations, st.invited = map[chat.UserID]Relation{}, map[chat.ServerID]Invited{}
 	st.pos = wire.Positions{Servers: map[chat.ServerID]uint64{}, Channels: map[chat.ChannelID]uint64{}}
 }
 
@@ -96,6 +100,28 @@ func (st *State) Name(id chat.UserID) (string, bool) {
 	return n, ok
 }
 
+// Relations lists how the user stands to others, in no order.
+func (st *State) Relations() []Relation {
+	st.mu.RLock()
+	defer st.mu.RUnlock()
+	out := make([]Relation, 0, len(st.relations))
+	for _, r := range st.relations {
+		out = append(out, r)
+	}
+	return out
+}
+
+// Invitations lists the invitations into servers that wait for an answer.
+func (st *State) Invitations() []Invited {
+	st.mu.RLock()
+	defer st.mu.RUnlock()
+	out := make([]Invited, 0, len(st.invited))
+	for _, i := range st.invited {
+		out = append(out, i)
+	}
+	return out
+}
+
 // Positions is a copy of how far the client has come in each log: every event
 // up to there was handed out.
 func (st *State) Positions() wire.Positions {
@@ -119,6 +145,7 @@ func (st *State) copyLocked(s *Server) Server {
 	c := *s
 	c.Number = st.pos.Servers[s.ID]
 	c.Permissions = slices.Clone(s.Permissions)
+	c.Roles, c.Recipients = slices.Clone(s.Roles), slices.Clone(s.Recipients)
 	c.Channels = slices.Clone(s.Channels)
 	for i := range c.Channels {
 		c.Channels[i].Number = st.pos.Channels[c.Channels[i].ID]

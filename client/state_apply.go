@@ -16,6 +16,13 @@ func (st *State) reset(f *Frame) []Resync {
 	st.clear()
 	st.ready = true
 	st.self = f.Self.User
+	for _, r := range f.Self.Relations {
+		st.relations[r.UserID] = r
+		st.nameLocked(r.UserID, r.Username)
+	}
+	for _, i := range f.Self.Invitations {
+		st.invited[i.ServerID] = i
+	}
 	st.pos.User = f.Self.Number
 	st.nameLocked(f.Self.ID, f.Self.Username)
 	var lost []Resync
@@ -53,6 +60,9 @@ func (st *State) adopt(s Server) []Resync {
 
 func (st *State) adoptLocked(s Server) {
 	s.Channels = slices.Clone(s.Channels)
+	for _, r := range s.Recipients {
+		st.nameLocked(r.UserID, r.Username)
+	}
 	if _, ok := st.servers[s.ID]; !ok {
 		st.order = append(st.order, s.ID)
 	}
@@ -111,8 +121,14 @@ func (st *State) apply(e Event) {
 		if s := st.servers[e.Server()]; s != nil && s.Members > 0 {
 			s.Members--
 		}
+	case MemberGone:
+		if s := st.servers[e.Server]; s != nil && s.Members > 0 {
+			s.Members--
+		}
 	case ReadMoved:
 		st.readLocked(e.ServerID, e.ChannelID, e.Seq)
+	case Other:
+		st.applyOther(e.Record)
 	}
 }
 

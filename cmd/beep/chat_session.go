@@ -213,7 +213,7 @@ func (s *session) history(n int) {
 		s.learnNames(ctx, page)
 		return func() {
 			for _, m := range page {
-				s.showMessage(m)
+				s.showMessage(m.Message)
 			}
 		}
 	})
@@ -221,7 +221,7 @@ func (s *session) history(n int) {
 
 // learnNames asks for the names that a page needs; what stays unknown is shown
 // as a number.
-func (s *session) learnNames(ctx context.Context, page []chat.Message) {
+func (s *session) learnNames(ctx context.Context, page []client.Posted) {
 	var ids []chat.UserID
 	seen := map[chat.UserID]bool{}
 	for _, m := range page {

@@ -190,7 +190,7 @@ func (t *tailer) history(ctx context.Context, upTo uint64) error {
 			if page[i].Seq > upTo {
 				return nil
 			}
-			if err := t.message(&page[i]); err != nil {
+			if err := t.message(&page[i].Message); err != nil {
 				return err
 			}
 		}
