@@ -29,6 +29,7 @@ const (
 	errNoPeers         = 10005 // too few servers are up
 	errNoResources     = 10023
 	errNoMessage       = 10037
+	errNoSequence      = 10043 // nothing to delete
 	errStorageExceeded = 10047
 	errWrongLast       = 10071 // the fence
 	errStoreFailed     = 10077

@@ -96,10 +96,10 @@ func newAppender(nc *nats.Conn, cfg Config, logger *slog.Logger) (*appender, err
 	return a, nil
 }
 
-func (a *appender) append(c *wire.Commit, fence uint64, done func(uint64, error)) {
+// prepare encodes c. The caller may use c anew afterwards.
+func (a *appender) prepare(c *wire.Commit, fence uint64, done func(uint64, error)) (*pending, error) {
 	if n := len(c.Records); n == 0 || n > chat.MaxRecordsPerCommit || c.First == 0 || !c.Key.Valid() {
-		a.reject(done, fmt.Errorf("append commit: %w", ErrTooLarge))
-		return
+		return nil, fmt.Errorf("append commit: %w", ErrTooLarge)
 	}
 	size := 64
 	for i := range c.Records {
@@ -107,13 +107,10 @@ func (a *appender) append(c *wire.Commit, fence uint64, done func(uint64, error)
 	}
 	data := wire.AppendCommit(make([]byte, 0, size), c)
 	if len(data) > maxCommitSize {
-		a.reject(done, fmt.Errorf("append commit of %d bytes: %w", len(data), ErrTooLarge))
-		return
+		return nil, fmt.Errorf("append commit of %d bytes: %w", len(data), ErrTooLarge)
 	}
-	now := time.Now()
-	p := &pending{
-		stream: subjects.Stream(c.Key.Shard()), epoch: c.Epoch, first: c.First, fence: fence,
-		done: done, deadline: now.Add(a.cfg.AppendTimeout),
+	return &pending{
+		stream: subjects.Stream(c.Key.Shard()), epoch: c.Epoch, first: c.First, fence: fence, done: done,
 		msg: &nats.Msg{
 			Subject: subjects.Log(c.Key), Data: data,
 			Header: nats.Header{
@@ -121,11 +118,17 @@ func (a *appender) append(c *wire.Commit, fence uint64, done func(uint64, error)
 				hdrMsgID:       {commitID(c)},
 			},
 		},
-	}
+	}, nil
+}
+
+// launch sends what was prepared.
+func (a *appender) launch(p *pending) {
+	now := time.Now()
+	p.deadline = now.Add(a.cfg.AppendTimeout)
 	a.mu.Lock()
 	if a.closed || len(a.pend) >= maxPending {
 		a.mu.Unlock()
-		a.reject(done, fmt.Errorf("append commit: too many in flight: %w", ErrUnavailable))
+		a.reject(p.done, fmt.Errorf("append commit: too many in flight: %w", ErrUnavailable))
 		return
 	}
 	a.next++

@@ -20,6 +20,7 @@ const (
 	hdrDeadKey    = "Beep-Subject" // the log's subject, "" where the key is not known
 	hdrDeadNumber = "Beep-Number"
 	hdrDeadReason = "Beep-Reason"
+	hdrDeadSealed = "Beep-Sealed" // reason and data lie in a parcel under the tenant's key
 	// maxReason bounds a header.
 	maxReason = 512
 )
@@ -35,10 +36,18 @@ type DeadLetter struct {
 }
 
 // Quarantine stores d with the dead letters. The same record may be put in as
-// often as it is met: within two minutes it is stored once, later again.
+// often as it is met: within two minutes it is stored once, later again. What
+// belongs to a tenant with a key is stored under it; of an erased one nothing is.
 func (l *Log) Quarantine(ctx context.Context, d DeadLetter) error {
 	if d.Shard < 0 || d.Shard >= chat.Shards {
 		return fmt.Errorf("quarantine: there is no shard %d", d.Shard)
+	}
+	hidden, keep, err := l.hideLetter(ctx, &d)
+	if err != nil {
+		return fmt.Errorf("quarantine %d.%d.%d: %w", d.Shard, d.Seq, d.Number, err)
+	}
+	if !keep {
+		return nil
 	}
 	subject := ""
 	if d.Key.Valid() {
@@ -52,24 +61,10 @@ func (l *Log) Quarantine(ctx context.Context, d DeadLetter) error {
 		hdrDeadNumber: {strconv.FormatUint(d.Number, 10)},
 		hdrDeadReason: {oneLine(d.Reason)},
 	}}
-	err := retry(ctx, func() error {
-		attempt, cancel := context.WithTimeout(ctx, getTimeout)
-		defer cancel()
-		answer, err := l.nc.RequestMsgWithContext(attempt, m)
-		if err != nil {
-			return fmt.Errorf("%w: %w", errAgain, err)
-		}
-		switch v, _, why := readAck(answer); v {
-		case accepted:
-			return nil
-		case full:
-			return ErrFull
-		case refused:
-			return fmt.Errorf("refused with %d: %s", why.ErrCode, why.Description)
-		}
-		return errAgain
-	})
-	if err != nil {
+	if hidden {
+		m.Header[hdrDeadSealed] = []string{"1"}
+	}
+	if err := l.put(ctx, m); err != nil {
 		return fmt.Errorf("quarantine %d.%d.%d: %w", d.Shard, d.Seq, d.Number, err)
 	}
 	return nil
@@ -91,7 +86,13 @@ func (l *Log) DeadLetters(ctx context.Context, fn func(DeadLetter) error) error 
 	upTo, err := l.lastSeqOf(ctx, subjects.DeadStream)
 	if err == nil {
 		err = l.scan(ctx, subjects.DeadStream, getRequest{Seq: 1, NextFor: subjects.DeadFilter}, upTo, func(m stored) error {
-			return fn(deadLetter(m))
+			d := deadLetter(m)
+			if headerText(m.header, hdrDeadSealed) != "" {
+				if err := l.showLetter(ctx, &d); err != nil {
+					return err
+				}
+			}
+			return fn(d)
 		})
 	}
 	if err != nil {

@@ -60,6 +60,52 @@ func (l *Log) SetSnapshot(key chat.Key, data []byte) error {
 	return err
 }
 
+// KeyBytes are the bytes of a tenant's key.
+func (l *Log) KeyBytes(tenant uint64) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	m, err := l.leaderGet(ctx, subjects.KeyStream, getRequest{LastFor: subjects.TenantKey(tenant)})
+	if err != nil {
+		return nil, err
+	}
+	key, ok := readKey(m.data)
+	if !ok {
+		return nil, errNotThere
+	}
+	return key[:], nil
+}
+
+// HasCipher reports whether this process holds the tenant's key.
+func (l *Log) HasCipher(tenant uint64) bool { return l.keys.get(tenant).cipher != nil }
+
+// LoseKey deletes a tenant's key without a tombstone, as no code of ours does,
+// and forgets it.
+func (l *Log) LoseKey(tenant uint64) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	m, err := l.leaderGet(ctx, subjects.KeyStream, getRequest{LastFor: subjects.TenantKey(tenant)})
+	if err != nil {
+		return err
+	}
+	s, err := l.js.Stream(ctx, subjects.KeyStream)
+	if err != nil {
+		return err
+	}
+	if err := s.DeleteMsg(ctx, m.seq); err != nil {
+		return err
+	}
+	l.ForgetKeys()
+	return nil
+}
+
+// ForgetKeys empties the cache of keys, as a restart does.
+func (l *Log) ForgetKeys() {
+	l.keys.mu.Lock()
+	defer l.keys.mu.Unlock()
+	fresh := newKeyCache()
+	l.keys.plain, l.keys.known, l.keys.recent = fresh.plain, fresh.known, fresh.recent
+}
+
 // Pending is how many appends have no answer yet.
 func (l *Log) Pending() int {
 	l.app.mu.Lock()

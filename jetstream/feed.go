@@ -10,6 +10,7 @@ import (
 
 	"beep/chat"
 	"beep/subjects"
+	"beep/wire"
 )
 
 // ErrFeedClosed ends Next of a feed that is closed and empty.
@@ -31,6 +32,13 @@ type FeedSource interface {
 	Subscribe(subject string, into chan *nats.Msg) (FeedSubscription, error)
 }
 
+// FeedOpener is a FeedSource whose commits may be sealed.
+type FeedOpener interface {
+	// OpenLive gives the plain encoding of a sealed commit, or the sealed one of
+	// what was erased; false: not just now, it counts as dropped. It must not wait.
+	OpenLive(key chat.Key, data []byte) ([]byte, bool)
+}
+
 // FeedSubscription is one subject of a feed.
 type FeedSubscription interface {
 	Dropped() uint64
@@ -44,6 +52,7 @@ type FeedSubscription interface {
 // Read.
 type Feed struct {
 	source FeedSource
+	opener FeedOpener     // nil: nothing is sealed
 	queue  chan *nats.Msg // full: the source drops and counts
 	done   chan struct{}
 	forget func()
@@ -56,8 +65,9 @@ type Feed struct {
 
 // NewFeed makes a feed over any source; it is for logs other than Log.
 func NewFeed(size int, source FeedSource) *Feed {
+	opener, _ := source.(FeedOpener)
 	return &Feed{
-		source: source, queue: make(chan *nats.Msg, max(size, 1)), done: make(chan struct{}),
+		source: source, opener: opener, queue: make(chan *nats.Msg, max(size, 1)), done: make(chan struct{}),
 		subs: make(map[uint64]FeedSubscription),
 	}
 }
@@ -125,7 +135,7 @@ func (f *Feed) Next(ctx context.Context) (LiveMessage, error) {
 		}
 		select {
 		case m := <-f.queue:
-			if lm, ok := liveMessage(m); ok {
+			if lm, ok := f.message(m); ok {
 				return lm, nil
 			}
 		case <-ctx.Done():
@@ -141,7 +151,7 @@ func (f *Feed) TryNext() (LiveMessage, bool) {
 	for {
 		select {
 		case m := <-f.queue:
-			if lm, ok := liveMessage(m); ok {
+			if lm, ok := f.message(m); ok {
 				return lm, true
 			}
 		default:
@@ -184,11 +194,20 @@ func (f *Feed) Close() {
 	}
 }
 
-// liveMessage reads what came in; a subject that is none of Beep's is passed over.
-func liveMessage(m *nats.Msg) (LiveMessage, bool) {
+// message reads what came in; a subject that is none of Beep's is passed over.
+func (f *Feed) message(m *nats.Msg) (LiveMessage, bool) {
 	kind, key, ok := subjects.ParseLive(m.Subject)
 	if !ok {
 		return LiveMessage{}, false
 	}
-	return LiveMessage{Kind: kind, Key: key, Seq: headerNumber(m.Header, hdrSequence), Data: m.Data}, true
+	data := m.Data
+	if kind == subjects.LiveCommit && wire.IsSealed(data) && f.opener != nil {
+		if data, ok = f.opener.OpenLive(key, data); !ok {
+			f.mu.Lock()
+			f.dropped++
+			f.mu.Unlock()
+			return LiveMessage{}, false
+		}
+	}
+	return LiveMessage{Kind: kind, Key: key, Seq: headerNumber(m.Header, hdrSequence), Data: data}, true
 }

@@ -27,8 +27,8 @@ type Entry struct {
 	Seq     uint64
 	Key     chat.Key
 	Commit  wire.Commit
-	Err     error // the whole commit is unreadable; Key may be zero
-	Data    []byte
+	Err     error  // the whole commit is unreadable; Key may be zero
+	Data    []byte // the commit's plain encoding; as it is stored where Err is set or it was erased
 	Subject string
 }
 
@@ -111,7 +111,7 @@ func (t *tail) read(ctx context.Context, queue <-chan jetstream.Msg, closed <-ch
 		var batch []Entry
 		select {
 		case m := <-queue:
-			e, err := t.entry(m)
+			e, err := t.entry(ctx, m)
 			if err != nil {
 				return err
 			}
@@ -125,7 +125,7 @@ func (t *tail) read(ctx context.Context, queue <-chan jetstream.Msg, closed <-ch
 		for len(batch) < t.maxBatch {
 			select {
 			case m := <-queue:
-				e, err := t.entry(m)
+				e, err := t.entry(ctx, m)
 				if err != nil {
 					return err
 				}
@@ -146,7 +146,7 @@ func (t *tail) read(ctx context.Context, queue <-chan jetstream.Msg, closed <-ch
 }
 
 // entry reads m; what has come before is none.
-func (t *tail) entry(m jetstream.Msg) ([]Entry, error) {
+func (t *tail) entry(ctx context.Context, m jetstream.Msg) ([]Entry, error) {
 	meta, err := m.Metadata()
 	if err != nil {
 		return nil, fmt.Errorf("read metadata: %w", err)
@@ -162,6 +162,10 @@ func (t *tail) entry(m jetstream.Msg) ([]Entry, error) {
 		e.Err = fmt.Errorf("subject names no entity: %w", wire.ErrCorrupt)
 		return []Entry{e}, nil
 	}
-	e.Commit, e.Err = wire.DecodeCommit(e.Key, e.Data)
+	o, err := t.l.open(ctx, e.Key, e.Data)
+	if err != nil {
+		return nil, err
+	}
+	e.Commit, e.Data, e.Err = o.commit, o.data, o.bad
 	return []Entry{e}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -24,11 +25,15 @@ const lastsPerAsk = 512
 func (l *Log) Heads(ctx context.Context, tenant uint64) (map[chat.Key]uint64, error) {
 	var mu sync.Mutex
 	heads := make(map[chat.Key]uint64)
+	var sealed atomic.Bool
 	err := eachShard(ctx, func(ctx context.Context, shard int) error {
 		return l.lasts(ctx, shard, subjects.TenantLogs(shard, tenant), func(m stored) error {
 			key, ok := subjects.ParseLog(m.subject)
 			if !ok {
 				return nil
+			}
+			if wire.IsSealed(m.data) {
+				sealed.Store(true)
 			}
 			last, err := l.lastNumber(ctx, key, m)
 			mu.Lock()
@@ -39,6 +44,11 @@ func (l *Log) Heads(ctx context.Context, tenant uint64) (map[chat.Key]uint64, er
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read heads of tenant %d: %w", tenant, err)
+	}
+	if sealed.Load() { // whoever asks is about to listen: have the key at hand
+		if _, err := l.keyOf(ctx, tenant); err != nil {
+			return nil, fmt.Errorf("read heads of tenant %d: %w", tenant, err)
+		}
 	}
 	return heads, nil
 }

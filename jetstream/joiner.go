@@ -19,6 +19,7 @@ type joiner struct {
 	last  uint64 // number of the last record handed out
 	known bool   // last is known
 	at    uint64 // stream sequence last handed out
+	plain bool   // a plain record was met
 	bad   []uint64
 	cause error
 }
@@ -29,14 +30,22 @@ func newJoiner(l *Log, key chat.Key, known bool, fn func(uint64, wire.Commit) er
 }
 
 func (j *joiner) add(ctx context.Context, m stored) error {
-	c, err := wire.DecodeCommit(j.key, m.data)
+	o, err := j.l.open(ctx, j.key, m.data)
 	if err != nil {
+		return err
+	}
+	c := o.commit
+	if err := o.bad; err != nil {
 		j.l.unreadable(ctx, j.key, m, err)
 		if _, first, ok := parseCommitID(j.key, m.id); ok && !j.known {
 			j.known, j.last = true, first-1
 		}
 		j.bad, j.cause = append(j.bad, m.seq), err
 		return nil
+	}
+	if !j.plain && !wire.IsSealed(m.data) && j.key.Kind != chat.KindUser {
+		j.plain = true
+		j.l.keys.learnPlain(j.key.Tenant)
 	}
 	if err := j.fill(c.First); err != nil {
 		return err

@@ -29,7 +29,7 @@ func (l *Log) PublishLive(subject string, data []byte) error {
 
 // OpenFeed opens a feed that holds at most size messages nobody has taken yet.
 func (l *Log) OpenFeed(size int) *Feed {
-	f := NewFeed(size, natsSource{l.nc})
+	f := NewFeed(size, natsSource{l})
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -46,17 +46,22 @@ func (l *Log) OpenFeed(size int) *Feed {
 }
 
 // natsSource subscribes feeds to the republished subjects.
-type natsSource struct{ nc *nats.Conn }
+type natsSource struct{ l *Log }
+
+// OpenLive opens a sealed commit if its key is at hand.
+func (s natsSource) OpenLive(key chat.Key, data []byte) ([]byte, bool) {
+	return s.l.openLive(key, data)
+}
 
 func (s natsSource) Subscribe(subject string, into chan *nats.Msg) (FeedSubscription, error) {
-	sub, err := s.nc.ChanSubscribe(subject, into)
+	sub, err := s.l.nc.ChanSubscribe(subject, into)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), getTimeout)
 	defer cancel()
 	// After the answer to the flush the server has the subscription.
-	if err := s.nc.FlushWithContext(ctx); err != nil {
+	if err := s.l.nc.FlushWithContext(ctx); err != nil {
 		return nil, errors.Join(err, sub.Unsubscribe())
 	}
 	return natsSubscription{sub}, nil

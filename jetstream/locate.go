@@ -66,6 +66,15 @@ func (l *Log) probe(ctx context.Context, stream, subject string, seq, limit uint
 	return wire.CommitHead{}, 0, errNotThere
 }
 
+// sealedAt reports whether the commit of key's log at stream sequence seq is sealed.
+func (l *Log) sealedAt(ctx context.Context, key chat.Key, seq uint64) (bool, error) {
+	m, err := l.leaderGet(ctx, subjects.Stream(key.Shard()), getRequest{Seq: seq, NextFor: subjects.Log(key)})
+	if errors.Is(err, errNotThere) {
+		return false, nil // the fence will not hold
+	}
+	return wire.IsSealed(m.data), err
+}
+
 // readableBefore is the last readable commit of key before stream sequence seq;
 // 0 if there is none.
 func (l *Log) readableBefore(ctx context.Context, key chat.Key, seq uint64) (uint64, wire.CommitHead, error) {

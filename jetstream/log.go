@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"beep/chat"
+	"beep/subjects"
 	"beep/wire"
 )
 
@@ -22,6 +23,9 @@ const (
 	// defaultAttemptTimeout is how long the first attempt is waited for: a fsync
 	// on a busy disk takes milliseconds, so 2 s means that something broke.
 	defaultAttemptTimeout = 2 * time.Second
+	// maxLookups bounds the keys that are looked up off their callers' goroutines:
+	// a herd of new tenants. What is above is unavailable.
+	maxLookups = 1024
 	// readTimeout is how long a read is retried before ErrUnavailable, unless the
 	// caller's context ends first.
 	readTimeout = 20 * time.Second
@@ -71,10 +75,16 @@ type Log struct {
 	app    *appender
 	points *points
 	said   *said
+	keys   *keyCache
 
-	mu     sync.Mutex
-	feeds  map[*Feed]struct{}
-	closed bool
+	life    context.Context // ends with Close
+	end     context.CancelFunc
+	running sync.WaitGroup // the watch of the keys, and lookups
+
+	mu      sync.Mutex
+	feeds   map[*Feed]struct{}
+	lookups int // at most maxLookups
+	closed  bool
 }
 
 // Open creates or updates the streams and begins to serve. It waits, as long as
@@ -94,14 +104,22 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Log, error) {
 	}
 	l := &Log{
 		cfg: cfg, logger: orDiscard(cfg.Logger), nc: nc, js: js,
-		points: newPoints(), said: newSaid(), feeds: make(map[*Feed]struct{}),
+		points: newPoints(), said: newSaid(), keys: newKeyCache(), feeds: make(map[*Feed]struct{}),
 	}
 	if err := l.setUp(ctx); err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	last, err := l.lastSeqOf(ctx, subjects.KeyStream) // whatever is cached is newer
+	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	if l.app, err = newAppender(nc, cfg, l.logger); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
+	l.life, l.end = context.WithCancel(context.Background())
+	watch := &keyWatch{l: l}
+	watch.last.Store(last)
+	l.running.Go(func() { watch.run(l.life) })
 	return l, nil
 }
 
@@ -115,6 +133,8 @@ func (l *Log) Close() {
 	for f := range feeds {
 		f.Close()
 	}
+	l.end()
+	l.running.Wait()
 	l.app.close()
 }
 
@@ -128,12 +148,28 @@ func (l *Log) Close() {
 //  2. ErrFenced: another writer has appended since fence; c is not stored.
 //  3. ErrUnavailable: no clear answer within AppendTimeout, or too many appends
 //     wait already, or the store is full (ErrFull): c may be stored or not.
-//  4. Anything else: c was refused, is not stored, and never will be.
+//  4. Anything else: c was refused, is not stored, and never will be. It is of
+//     kind chat.Gone where the tenant's key was erased.
+//
+// Where the tenant has a key (CreateKey), the commit is stored under it.
 //
 // An unclear answer is followed by sending the identical commit again, so c is
 // stored at most once. At most one append per entity may be in flight.
 func (l *Log) Append(c *wire.Commit, fence uint64, done func(seq uint64, err error)) {
-	l.app.append(c, fence, done)
+	p, err := l.app.prepare(c, fence, done)
+	if err != nil {
+		l.app.reject(done, err)
+		return
+	}
+	if c.Key.Kind == chat.KindUser {
+		l.app.launch(p)
+		return
+	}
+	if k := l.keys.get(c.Key.Tenant); k.state != keyUnknown {
+		l.appendKnown(p, k)
+		return
+	}
+	l.appendLater(p, c.Key)
 }
 
 // invalidKey is the answer to a key that names no entity: the caller is wrong.

@@ -8,7 +8,6 @@ import (
 
 	"beep/chat"
 	"beep/subjects"
-	"beep/wire"
 )
 
 // clockSkew is how far a record's time (its actor's clock) may lie after the
@@ -35,10 +34,14 @@ func (l *Log) RecentSends(ctx context.Context, since time.Time) (map[chat.UserID
 			if !ok || key.Kind != chat.KindChannel {
 				return nil
 			}
-			c, err := wire.DecodeCommit(key, m.data)
+			o, err := l.open(ctx, key, m.data)
 			if err != nil {
+				return err
+			}
+			if o.bad != nil {
 				return nil // whoever reads it as log quarantines it
 			}
+			c := &o.commit
 			mu.Lock()
 			defer mu.Unlock()
 			for i := range c.Records {

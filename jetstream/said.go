@@ -18,6 +18,7 @@ const (
 	saidUnreadable = iota
 	saidGap
 	saidNotStored
+	saidKeyLost // seq is the tenant
 )
 
 // place is a message of a log stream, and what there is to say of it.

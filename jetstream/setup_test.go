@@ -56,7 +56,12 @@ func openLog(t testing.TB, s *jetstream.Server, cfg jetstream.Config) *jetstream
 // cluster starts three servers on loopback with random ports.
 func cluster(t *testing.T) []*jetstream.Server {
 	t.Helper()
-	addrs := freeAddrs(t, 3)
+	return clusterIn(t, []string{t.TempDir(), t.TempDir(), t.TempDir()})
+}
+
+func clusterIn(t *testing.T, dirs []string) []*jetstream.Server {
+	t.Helper()
+	addrs := freeAddrs(t, len(dirs))
 	routes := make([]string, len(addrs))
 	for i, a := range addrs {
 		routes[i] = "nats://" + a
@@ -64,7 +69,7 @@ func cluster(t *testing.T) []*jetstream.Server {
 	servers := make([]*jetstream.Server, len(addrs))
 	for i, a := range addrs {
 		s, err := jetstream.StartServer(jetstream.ServerConfig{
-			Dir: t.TempDir(), MaxBytes: testStore, Name: fmt.Sprint("node", i),
+			Dir: dirs[i], MaxBytes: testStore, Name: fmt.Sprint("node", i),
 			ClusterName: "test", ClusterListen: a, Routes: routes, Listen: "127.0.0.1:0",
 		})
 		if err != nil {

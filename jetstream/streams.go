@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// shares divides Config.MaxBytes: 16 log streams, dead letters, snapshots.
-	shares = chat.Shards + 2
+	// shares divides Config.MaxBytes: 16 log streams, dead letters, snapshots, keys.
+	shares = chat.Shards + 3
 	// duplicateWindow must outlast every resend of an append.
 	duplicateWindow = 2 * time.Minute
 	// setupRetry and setupWait: a cluster answers only when a majority is up.
@@ -27,7 +27,7 @@ const (
 // Streams are all streams of the log as data; a golden test holds them.
 // Discard is "new": a full log refuses, it never forgets.
 func Streams(replicas int, maxBytes int64) []jetstream.StreamConfig {
-	list := make([]jetstream.StreamConfig, 0, chat.Shards+1)
+	list := make([]jetstream.StreamConfig, 0, chat.Shards+2)
 	for shard := range chat.Shards {
 		cfg := stream(subjects.Stream(shard), subjects.StreamFilter(shard), replicas, maxBytes)
 		cfg.RePublish = &jetstream.RePublish{
@@ -36,7 +36,16 @@ func Streams(replicas int, maxBytes int64) []jetstream.StreamConfig {
 		}
 		list = append(list, cfg)
 	}
-	return append(list, stream(subjects.DeadStream, subjects.DeadFilter, replicas, maxBytes))
+	return append(list, stream(subjects.DeadStream, subjects.DeadFilter, replicas, maxBytes), keyStream(replicas, maxBytes))
+}
+
+// keyStream is the one stream whose messages may be deleted, one by one, since
+// that overwrites them. A limit per subject would delete without overwriting, and
+// compression would keep what is deleted in a form nobody looks for.
+func keyStream(replicas int, maxBytes int64) jetstream.StreamConfig {
+	cfg := stream(subjects.KeyStream, subjects.KeyFilter, replicas, maxBytes)
+	cfg.DenyDelete, cfg.DenyPurge = false, true
+	return cfg
 }
 
 func stream(name, filter string, replicas int, maxBytes int64) jetstream.StreamConfig {

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden file of the streams")
 // change must be seen in review.
 func TestTheStreamsAreAsAgreed(t *testing.T) {
 	t.Parallel()
-	got, err := json.MarshalIndent(jetstream.Streams(3, 18<<30), "", "  ")
+	got, err := json.MarshalIndent(jetstream.Streams(3, 19<<30), "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,6 +57,26 @@ const DeadFilter = "dead.*"
 // Dead is where an unreadable record of stream shard is put.
 func Dead(shard int) string { return "dead." + hexDigits[shard:shard+1] }
 
+// KeyStream holds the keys of tenants whose logs are sealed, and nothing else.
+const KeyStream = "KEYS"
+
+// KeyFilter is what KeyStream stores.
+const KeyFilter = "key.*"
+
+// TenantKey is where the key of a tenant lies, and behind it the tombstone of one
+// that was erased.
+func TenantKey(tenantID uint64) string { return "key." + strconv.FormatUint(tenantID, 10) }
+
+// ParseTenantKey is the inverse of TenantKey.
+func ParseTenantKey(subject string) (uint64, bool) {
+	id, ok := strings.CutPrefix(subject, "key.")
+	if !ok {
+		return 0, false
+	}
+	tenantID, err := chat.ParseServerID(id)
+	return uint64(tenantID), err == nil && tenantID != 0
+}
+
 // SnapshotBucket is the key-value bucket of the actors' snapshots.
 const SnapshotBucket = "SNAPSHOTS"
 

@@ -108,6 +108,23 @@ func matches(filter, subject string) bool {
 	return true
 }
 
+func TestTheSubjectOfAKeyLeadsBackToItsTenant(t *testing.T) {
+	t.Parallel()
+	for _, tenantID := range []uint64{1, 11, 1<<63 - 1} {
+		if got, ok := ParseTenantKey(TenantKey(tenantID)); !ok || got != tenantID {
+			t.Errorf("ParseTenantKey(%q) = %d, %t", TenantKey(tenantID), got, ok)
+		}
+		if !matches(KeyFilter, TenantKey(tenantID)) {
+			t.Errorf("%q misses its stream", TenantKey(tenantID))
+		}
+	}
+	for _, s := range []string{"", "key", "key.", "key.0", "key.01", "key.-1", "key.1.2", "key.*", "ev.1", "key.9223372036854775808"} {
+		if got, ok := ParseTenantKey(s); ok {
+			t.Errorf("ParseTenantKey(%q) = %d", s, got)
+		}
+	}
+}
+
 func TestWhatIsNoSubjectOfBeepsIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{

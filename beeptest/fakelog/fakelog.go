@@ -28,7 +28,8 @@ type Log struct {
 	shards    [chat.Shards][]stored
 	heads     map[chat.Key]uint64 // stream sequence of the last message
 	snapshots map[chat.Key][]byte
-	dead      []jetstream.DeadLetter
+	keys      map[uint64]tenantKey
+	dead      []letter
 	deadIDs   map[string]struct{}
 	subs      map[*subscription]struct{}
 	feeds     map[*jetstream.Feed]struct{}
@@ -62,6 +63,7 @@ type queued struct {
 func New() *Log {
 	l := &Log{
 		heads: make(map[chat.Key]uint64), snapshots: make(map[chat.Key][]byte),
+		keys:    make(map[uint64]tenantKey),
 		deadIDs: make(map[string]struct{}), subs: make(map[*subscription]struct{}),
 		feeds: make(map[*jetstream.Feed]struct{}), grown: make(chan struct{}),
 		work: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
@@ -172,6 +174,9 @@ func (l *Log) commit(q queued) (uint64, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if err := l.sealLocked(&q); err != nil {
+		return 0, err
+	}
 	storeIt, err := l.faults.nextLocked()
 	if err != nil && !storeIt {
 		return 0, fmt.Errorf("append commit: %w", err)
@@ -198,6 +203,19 @@ func (l *Log) commit(q queued) (uint64, error) {
 		}
 	}
 	return seq, nil
+}
+
+// sealLocked puts q under its tenant's key, if there is one.
+func (l *Log) sealLocked(q *queued) (err error) {
+	k, sealed := l.keyOfLocked(q.key)
+	switch {
+	case !sealed:
+		return nil
+	case k.cipher == nil:
+		return chat.Errorf(chat.Gone, "append commit", "the conversation was erased")
+	}
+	q.data, err = k.cipher.Seal(nil, newNonce(), q.data)
+	return err
 }
 
 // oursLocked finds q's own commit directly behind its fence.

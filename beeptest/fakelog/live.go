@@ -109,8 +109,8 @@ func (l *Log) Follow(ctx context.Context, shard int, afterSeq uint64, maxBatch i
 		}
 		entries := make([]jetstream.Entry, len(batch))
 		for i, m := range batch {
-			entries[i] = jetstream.Entry{Seq: m.seq, Key: m.key, Data: m.data, Subject: subjects.Log(m.key)}
-			entries[i].Commit, entries[i].Err = wire.DecodeCommit(m.key, m.data)
+			entries[i] = jetstream.Entry{Seq: m.seq, Key: m.key, Subject: subjects.Log(m.key)}
+			entries[i].Commit, entries[i].Data, entries[i].Err = l.open(m.key, m.data)
 		}
 		if err := fn(entries); err != nil {
 			return err
@@ -121,12 +121,16 @@ func (l *Log) Follow(ctx context.Context, shard int, afterSeq uint64, maxBatch i
 
 // Quarantine is jetstream.Log's Quarantine.
 func (l *Log) Quarantine(_ context.Context, d jetstream.DeadLetter) error {
+	kept, keep := l.hide(d)
+	if !keep {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	id := fmt.Sprintf("%d.%d.%d", d.Shard, d.Seq, d.Number)
 	if _, there := l.deadIDs[id]; !there {
 		l.deadIDs[id] = struct{}{}
-		l.dead = append(l.dead, d)
+		l.dead = append(l.dead, kept)
 	}
 	return nil
 }
@@ -137,7 +141,7 @@ func (l *Log) DeadLetters(_ context.Context, fn func(jetstream.DeadLetter) error
 	dead := l.dead[:len(l.dead):len(l.dead)]
 	l.mu.Unlock()
 	for _, d := range dead {
-		if err := fn(d); err != nil {
+		if err := fn(l.show(d)); err != nil {
 			return err
 		}
 	}

@@ -96,13 +96,30 @@ func (l *Log) LoadSnapshot(_ context.Context, key chat.Key) (wire.Snapshot, bool
 	if !ok {
 		return wire.Snapshot{}, false, nil
 	}
+	if wire.IsParcel(data) {
+		k, _ := l.keyOf(key)
+		if k.cipher == nil {
+			return wire.Snapshot{}, false, nil
+		}
+		var err error
+		if data, err = k.cipher.OpenParcel(nil, data); err != nil {
+			return wire.Snapshot{}, false, nil //nolint:nilerr // an unusable one counts as none
+		}
+	}
 	s, err := wire.DecodeSnapshot(data)
 	return s, err == nil, nil // an unusable one counts as none
 }
 
 // SaveSnapshot is jetstream.Log's SaveSnapshot.
 func (l *Log) SaveSnapshot(_ context.Context, key chat.Key, s wire.Snapshot) error {
-	return l.SetSnapshot(key, wire.EncodeSnapshot(s))
+	data := wire.EncodeSnapshot(s)
+	if k, sealed := l.keyOf(key); sealed {
+		if k.cipher == nil {
+			return chat.Errorf(chat.Gone, "save snapshot", "the conversation was erased")
+		}
+		data = k.cipher.SealParcel(nil, newNonce(), data)
+	}
+	return l.SetSnapshot(key, data)
 }
 
 // SetSnapshot stores raw bytes as the snapshot of key: a damaged one.
@@ -116,11 +133,12 @@ func (l *Log) SetSnapshot(key chat.Key, data []byte) error {
 // RecentSends is jetstream.Log's RecentSends.
 func (l *Log) RecentSends(_ context.Context, since time.Time) (map[chat.UserID][]int64, error) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	shards := l.shards
+	l.mu.Unlock()
 	sends := make(map[chat.UserID][]int64)
-	for _, stream := range l.shards {
+	for _, stream := range shards {
 		for _, m := range stream {
-			c, err := wire.DecodeCommit(m.key, m.data)
+			c, _, err := l.open(m.key, m.data)
 			if err != nil {
 				continue
 			}

@@ -24,7 +24,7 @@ func (l *Log) walk(ctx context.Context, key chat.Key, after uint64, fn func(uint
 		if m.seq > head.Seq {
 			break // came after the head was asked for
 		}
-		c, err := wire.DecodeCommit(key, m.data)
+		c, _, err := l.open(key, m.data)
 		if err == nil {
 			if err := w.add(m.seq, c); err != nil {
 				return err

@@ -33,6 +33,8 @@ type Log interface {
 	Quarantine(ctx context.Context, d jetstream.DeadLetter) error
 	DeadLetters(ctx context.Context, fn func(jetstream.DeadLetter) error) error
 	RecentSends(ctx context.Context, since time.Time) (map[chat.UserID][]int64, error)
+	CreateKey(ctx context.Context, tenant uint64) error
+	EraseKey(ctx context.Context, tenant uint64) error
 	Close()
 }
 
@@ -78,6 +80,15 @@ func Run(t *testing.T, open func(t *testing.T) Log) {
 		"dead letters are stored once":                            deadLetters,
 		"recent sends are found by author":                        recentSends,
 		"ten thousand records come back":                          tenThousand,
+		"a sealed tenant reads like any other":                    sealedReadsLikeAny,
+		"the fence holds in a sealed log":                         sealedFence,
+		"snapshots of a sealed tenant end with its key":           sealedSnapshots,
+		"recent sends are found in sealed logs":                   sealedRecentSends,
+		"an erased tenant keeps its numbers":                      erasedKeepsItsNumbers,
+		"of many who create a key all get the same":               oneKeyForAll,
+		"a key is made for new tenants only":                      keysOnlyForNew,
+		"erasure is no damage and damage no erasure":              erasureIsNoDamage,
+		"dead letters of a sealed tenant end with its key":        sealedDeadLetters,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
