@@ -1,6 +1,7 @@
 package projector
 
 import (
+	"errors"
 	"fmt"
 
 	"beep/chat"
@@ -60,7 +61,8 @@ func (b *batch) moves() []store.CursorMove {
 //
 //  1. a number that was applied is skipped;
 //  2. the next number is folded in, or becomes a dead letter;
-//  3. a later number is an alarm, and then as 2.
+//  3. a later number is an alarm, and then as 2;
+//  4. a number that was erased, by intent, is applied and leaves nothing.
 func (b *batch) fold(applied map[chat.Key]uint64, at int64) (ch changes, out outcome) {
 	out.applied = map[chat.Key]uint64{}
 	for i := range b.items {
@@ -78,6 +80,9 @@ func (b *batch) fold(applied map[chat.Key]uint64, at int64) (ch changes, out out
 			applied[it.key], out.applied[it.key] = it.number, it.number
 		}
 		err := it.err
+		if errors.Is(err, wire.ErrErased) {
+			continue
+		}
 		if err == nil {
 			err = ch.add(it.key, it.record)
 		}

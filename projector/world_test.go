@@ -114,6 +114,26 @@ func (w *world) send(ch chat.ChannelID, n int) {
 	}
 }
 
+// appendMessages appends n messages to the log of k, through its fence and under
+// its tenant's key.
+func (w *world) appendMessages(k chat.Key, n int) {
+	w.t.Helper()
+	fence := uint64(0)
+	for range n {
+		w.next[k]++
+		r, err := wire.EncodeEvent(w.message(k), w.next[k], 1, ann, "")
+		if err != nil {
+			w.t.Fatalf("encode event: %v", err)
+		}
+		done := make(chan error, 1)
+		c := &wire.Commit{Key: k, Epoch: 1, First: w.next[k], Records: []wire.Record{r}}
+		w.log.Append(c, fence, func(seq uint64, err error) { fence = seq; done <- err })
+		if err := <-done; err != nil {
+			w.t.Fatalf("append: %v", err)
+		}
+	}
+}
+
 func (w *world) message(k chat.Key) *chat.MessageSent {
 	seq := w.next[k] + 1
 	return &chat.MessageSent{
