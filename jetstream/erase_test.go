@@ -14,6 +14,7 @@ import (
 
 	"beep/chat"
 	"beep/jetstream"
+	"beep/subjects"
 	"beep/wire"
 )
 
@@ -262,6 +263,31 @@ func TestALostKeyIsNoErasureAndNothingPlainFollows(t *testing.T) {
 	}
 	if got := errorsOf(t, l, key); len(got) != 4 || !errors.Is(got[0], wire.ErrNoKey) || errors.Is(got[0], wire.ErrErased) {
 		t.Fatalf("records are read with %v", got)
+	}
+}
+
+func TestADamagedKeyIsSaidAndNotReplaced(t *testing.T) {
+	t.Parallel()
+	s, l := single(t, t.TempDir())
+	nc, err := s.Connect("damage")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	if _, err := nc.RequestWithContext(soon(t), subjects.TenantKey(100), []byte("K\x01 no key")); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.CreateKey(soon(t), 100); !errors.Is(err, wire.ErrNoKey) {
+		t.Fatalf("creating a key reports %v", err)
+	}
+	if _, err := do(l, commit(chat.ServerKey(100), 1, 1, 1), 0); !errors.Is(err, wire.ErrNoKey) {
+		t.Fatalf("append reports %v", err)
+	}
+	if err := l.EraseKey(soon(t), 100); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.CreateKey(soon(t), 100); !chat.Is(err, chat.Gone) {
+		t.Fatalf("creating a key after its erasure reports %v", err)
 	}
 }
 

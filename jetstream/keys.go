@@ -41,7 +41,8 @@ var errMismatch = errors.New("another message is there")
 // channels will be stored. It must be called before the first of them is written.
 // A key that is there stays; of several callers at once all get the same one.
 // Errors: chat.Gone where the key was erased, chat.Conflict where the tenant has
-// records without a key, else the log's own; then call again.
+// records without a key, wire.ErrNoKey where the key is damaged, else the log's
+// own; then call again.
 func (l *Log) CreateKey(ctx context.Context, tenant uint64) error {
 	const op = "create key of a conversation"
 	if !chat.ServerKey(chat.ServerID(tenant)).Valid() {
@@ -56,6 +57,8 @@ func (l *Log) CreateKey(ctx context.Context, tenant uint64) error {
 			return nil
 		case k.state == keyErased:
 			return chat.Errorf(chat.Gone, op, "the conversation was erased")
+		case k.state == keyMissing:
+			return fmt.Errorf("%s: %w", op, wire.ErrNoKey)
 		}
 		head, err := l.Head(ctx, chat.ServerKey(chat.ServerID(tenant)))
 		if err != nil {
@@ -80,6 +83,10 @@ func (l *Log) CreateKey(ctx context.Context, tenant uint64) error {
 //     dropped it, others drop it within a second; or the tenant never had one.
 //  2. ErrUnavailable: the key may have been dropped already, but perhaps a replica
 //     that is away still holds it: call again. Any other error: call again too.
+//
+// In a cluster the raft logs of KEYS keep a proposal until the server compacts
+// them, measured at two to three minutes: a key that was made shortly before its
+// erasure lies there that long (docs/adr/011-a-key-per-conversation.md).
 //
 // It may be called as often as one likes.
 func (l *Log) EraseKey(ctx context.Context, tenant uint64) error {
