@@ -27,9 +27,14 @@ type Relation struct {
 	State    RelationState `json:"state"`
 	Since    int64         `json:"since"` // Unix milliseconds
 	// Version is of the keeper's decision that it rests on. A relation that has
-	// ended stays as Strangers as long as the keeper might repeat an older one.
+	// ended stays as Strangers as long as the keeper might repeat an older one:
+	// the newest maxEndedRelations of them. The keeper himself needs none.
 	Version uint64 `json:"version"`
 }
+
+// maxEndedRelations is how many relations that have ended are remembered. Only a
+// keeper's word that has been under way for as long could revive a forgotten one.
+const maxEndedRelations = 200
 
 // NotifyLevels are the levels a user has set in one server.
 type NotifyLevels struct {
@@ -135,15 +140,21 @@ func (st *User) Apply(rec Record) {
 func (st *User) applySocial(rec Record) {
 	switch e := rec.Event.(type) {
 	case *DirectJoined:
+		delete(st.Pending, e.ServerID)
 		if !st.InDirect(e.ServerID) {
 			st.Directs = append(st.Directs[:len(st.Directs):len(st.Directs)], *e)
 		}
 	case *DirectLeft:
+		delete(st.Pending, e.ServerID)
 		st.leave(e.ServerID)
 	case *RelationChanged:
-		st.Relations[e.UserID] = Relation{e.Username, e.State, rec.Time, e.Version}
+		st.applyRelation(rec, e)
 	case *PairDecided:
-		st.Pairs[e.UserID] = e.Pair
+		if e.Pair.over() {
+			delete(st.Pairs, e.UserID)
+		} else {
+			st.Pairs[e.UserID] = e.Pair
+		}
 	case *ServerInvited:
 		st.Invited[e.ServerID] = *e
 	case *ServerInvitationEnded:
@@ -199,4 +210,23 @@ func (st *User) leave(id ServerID) {
 			delete(st.Read, ch)
 		}
 	}
+}
+
+// Clone is a copy that shares nothing with st that Apply changes.
+func (st *User) Clone() *User {
+	c := *st
+	c.Servers = append([]ServerID(nil), st.Servers...)
+	c.Directs = append([]DirectJoined(nil), st.Directs...)
+	c.Pending, c.Read = copied(st.Pending), copied(st.Read)
+	c.Relations, c.Pairs = copied(st.Relations), copied(st.Pairs)
+	c.Invited, c.Levels = copied(st.Invited), copied(st.Levels)
+	return &c
+}
+
+func copied[K comparable, V any](m map[K]V) map[K]V {
+	c := make(map[K]V, len(m))
+	for k, v := range m {
+		c[k] = v
+	}
+	return c
 }

@@ -114,7 +114,7 @@ type PairDecided struct {
 // Pair is the state between two users.
 type Pair struct {
 	Username  string    `json:"username"`            // of the other
-	Requested UserID    `json:"requested,omitempty"` // who has asked, 0: nobody
+	Requested UserID    `json:"requested,omitempty"` // who has asked, 0: nobody; until "joining" has ended
 	Friends   bool      `json:"friends,omitempty"`
 	ByKeeper  bool      `json:"blocked_by_keeper,omitempty"`
 	ByOther   bool      `json:"blocked_by_other,omitempty"`
@@ -124,7 +124,8 @@ type Pair struct {
 	// activation: "joining" (make the conversation, then tell the other),
 	// "ending" (erase the conversation, then tell the other), "telling", "" nothing.
 	Step string `json:"step,omitempty"`
-	// Version counts the decisions about this pair.
+	// Version orders the decisions about this pair: the number, in the keeper's
+	// log, of the record that decided. What carries a step to its end keeps it.
 	Version uint64 `json:"version"`
 }
 
@@ -141,7 +142,7 @@ type ServerInvited struct {
 // ServerInvitationEnded says that an invitation was accepted, refused or revoked.
 type ServerInvitationEnded struct {
 	ServerID ServerID `json:"server_id"`
-	Outcome  string   `json:"outcome"` // accepted, refused, revoked, expired
+	Outcome  string   `json:"outcome"` // OutcomeAccepted and so on
 }
 
 // NotificationLevel is what a user wants to be notified of.

@@ -55,11 +55,16 @@ type MirrorRelation struct {
 	ChannelID ChannelID
 }
 
-// FinishPair says that a step of a pair was carried out. Only the keeper's own
-// actor sends it.
+// FinishPair says that a step of a pair was carried out, or cannot be. Only the
+// keeper's own actor sends it.
 type FinishPair struct {
 	Peer    UserID
 	Version uint64 // of the decision whose step it was
+	// Refused: the other's actor does not take it, for a limit of his. What was
+	// decided is taken back, and another step follows.
+	Refused bool
+	// Unmade: the conversation could not be made, so there is none to erase.
+	Unmade bool
 }
 
 // StartAddRecipient adds a friend to a group conversation the user is in.
