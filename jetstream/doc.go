@@ -16,6 +16,9 @@
 //     anew from Head.
 //  3. What cannot be read is never skipped in silence: it is put into the dead
 //     letters with its reason and logged, and reading goes on behind it.
+//  4. What belongs to a tenant with a key (CreateKey) is stored under it, and is
+//     unreadable for ever once the key is erased (EraseKey): commits, snapshots
+//     and dead letters. Callers see plain commits, or wire.ErrErased.
 //
 // The package must never import store, actors, edge or protoactor, and it knows
 // nothing of what the events mean (but for the times of message_sent, see
