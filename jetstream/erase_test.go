@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -303,11 +304,7 @@ func TestEveryReplicaOverwritesAnErasedKey(t *testing.T) {
 	text := write(t, l, key)
 	holders := func() (n int) {
 		for _, dir := range dirs {
-			for _, name := range found(t, dir, text) {
-				if strings.Contains(name, string(filepath.Separator)+"KEYS"+string(filepath.Separator)) {
-					n++
-				}
-			}
+			n += len(inKeyStream(t, dir, text))
 		}
 		return n
 	}
@@ -326,17 +323,31 @@ func TestEveryReplicaOverwritesAnErasedKey(t *testing.T) {
 	}
 }
 
-func TestAnErasureWithAReplicaAwaySaysSo(t *testing.T) {
+func TestAnErasureIsNotOverBeforeTheLastReplicaIsBack(t *testing.T) {
 	t.Parallel()
-	servers := cluster(t)
-	l := openLog(t, servers[0], jetstream.Config{Replicas: 3, MaxBytes: testStore, AttemptTimeout: quickRetry})
+	dirs := []string{t.TempDir(), t.TempDir(), t.TempDir()}
+	configs := clusterConfigs(t, dirs)
+	first, _, away := startServer(t, configs[0]), startServer(t, configs[1]), startServer(t, configs[2])
+	l := openLog(t, first, jetstream.Config{Replicas: 3, MaxBytes: testStore, AttemptTimeout: quickRetry})
 	key := chat.ChannelKey(100, 9)
-	write(t, l, key)
-	servers[2].Shutdown()
+	text := write(t, l, key)
+	within(t, bootWait, func() bool { return len(inKeyStream(t, dirs[2], text)) > 0 })
+	away.Shutdown()
 	if err := l.EraseKey(soon(t), key.Tenant); !errors.Is(err, jetstream.ErrUnavailable) {
 		t.Fatalf("the erasure reports %v", err)
 	}
 	if got := errorsOf(t, l, key); len(got) != 4 || !errors.Is(got[0], wire.ErrErased) {
 		t.Fatalf("records are read with %v", got)
 	}
+	startServer(t, configs[2])
+	within(t, bootWait, func() bool { return l.EraseKey(soon(t), key.Tenant) == nil })
+	within(t, bootWait, func() bool { return len(inKeyStream(t, dirs[2], text)) == 0 })
+}
+
+// inKeyStream are the files of the stream of keys below dir that hold text.
+func inKeyStream(t *testing.T, dir string, text []byte) []string {
+	t.Helper()
+	return slices.DeleteFunc(found(t, dir, text), func(name string) bool {
+		return !strings.Contains(name, string(filepath.Separator)+subjects.KeyStream+string(filepath.Separator))
+	})
 }

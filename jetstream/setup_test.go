@@ -61,24 +61,38 @@ func cluster(t *testing.T) []*jetstream.Server {
 
 func clusterIn(t *testing.T, dirs []string) []*jetstream.Server {
 	t.Helper()
+	var servers []*jetstream.Server
+	for _, cfg := range clusterConfigs(t, dirs) {
+		servers = append(servers, startServer(t, cfg))
+	}
+	return servers
+}
+
+func startServer(t *testing.T, cfg jetstream.ServerConfig) *jetstream.Server {
+	t.Helper()
+	s, err := jetstream.StartServer(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Shutdown)
+	return s
+}
+
+func clusterConfigs(t *testing.T, dirs []string) []jetstream.ServerConfig {
+	t.Helper()
 	addrs := freeAddrs(t, len(dirs))
 	routes := make([]string, len(addrs))
 	for i, a := range addrs {
 		routes[i] = "nats://" + a
 	}
-	servers := make([]*jetstream.Server, len(addrs))
+	list := make([]jetstream.ServerConfig, len(addrs))
 	for i, a := range addrs {
-		s, err := jetstream.StartServer(jetstream.ServerConfig{
+		list[i] = jetstream.ServerConfig{
 			Dir: dirs[i], MaxBytes: testStore, Name: fmt.Sprint("node", i),
 			ClusterName: "test", ClusterListen: a, Routes: routes, Listen: "127.0.0.1:0",
-		})
-		if err != nil {
-			t.Fatal(err)
 		}
-		t.Cleanup(s.Shutdown)
-		servers[i] = s
 	}
-	return servers
+	return list
 }
 
 // freeAddrs asks the system for ports and gives them back just before use.
