@@ -1,5 +1,7 @@
 package chat
 
+import "math/bits"
+
 // Can is the one function that evaluates permissions: what u may do in channel
 // ch (0: in the server as a whole) at time now (Unix milliseconds), by what
 // holds in st. Somebody who is not a member, and a channel that is not there,
@@ -16,8 +18,7 @@ package chat
 // It allocates nothing, and may be called by many at once on a state that
 // nobody changes meanwhile.
 func Can(st *Server, u UserID, ch ChannelID, now int64) Grant {
-	g, _ := evaluate(st, u, ch, now, nil)
-	return g
+	return evaluate(st, u, ch, now, nil)
 }
 
 // Forever, as the time of Can, leaves out what only holds for a time: mutes.
@@ -42,7 +43,7 @@ type Step struct {
 // Can, written down: the same code decides.
 func Explain(st *Server, u UserID, ch ChannelID, now int64, want Permission) (Grant, []Step) {
 	t := &trace{want: want}
-	g, _ := evaluate(st, u, ch, now, t)
+	g := evaluate(st, u, ch, now, t)
 	return g, t.steps
 }
 
@@ -74,60 +75,56 @@ type change struct{ allow, deny Permission }
 
 func (c change) of(p Permission) Permission { return p&^c.deny | c.allow }
 
-// rules is what overrides say in one channel, compiled for Can.
+// rules is what the overrides of one channel say, compiled for Can. The channels
+// it governs share it, and so do copies of the state: once made it never changes.
 type rules struct {
-	channel   int // in Server.Channels
-	governing int // in Server.Channels: whose overrides these are, -1 none's
+	governing ChannelID // whose overrides these are
 	everyone  change
-	roles     []roleChange
+	given     RoleSet  // the roles that have an override
+	roles     []change // theirs, in the order of their slots
 	members   map[UserID]change
 }
 
-type roleChange struct {
-	slot uint8
-	change
-}
-
-func evaluate(st *Server, u UserID, ch ChannelID, now int64, t *trace) (Grant, *rules) {
+func evaluate(st *Server, u UserID, ch ChannelID, now int64, t *trace) Grant {
 	g := Grant{ServerNumber: st.Number}
 	m, ok := st.Members[u]
 	if !ok {
 		t.note("not a member", nil, 0, AllPermissions, 0)
-		return g, nil
+		return g
 	}
 	g.Member = true
-	var r *rules
+	channel := -1
 	if ch != 0 {
-		if r = st.rules[ch]; r == nil {
+		if channel, ok = st.index[ch]; !ok {
 			t.note("there is no such channel", nil, 0, AllPermissions, 0)
-			return g, nil
+			return g
 		}
 	}
 	switch {
 	case st.Kind != ServerOfMembers:
 		g.Permissions = DirectPermissions
 		t.note("direct conversation", nil, DirectPermissions, ^DirectPermissions, g.Permissions)
-		return g, r
+		return g
 	case u == st.OwnerID:
 		g.Permissions = AllPermissions
 		t.note("owner", nil, AllPermissions, 0, g.Permissions)
-		return g, r
+		return g
 	}
 	p := st.rolesOf(&m, t)
 	if p.Has(Administrator) {
 		g.Permissions = AllPermissions
 		t.note("administrator", nil, AllPermissions, 0, g.Permissions)
-		return g, r
+		return g
 	}
-	if r != nil {
-		p = r.apply(st, u, &m, p, t)
+	if channel >= 0 {
+		p = st.inChannel(channel, u, &m, p, t)
 	}
 	if m.MutedUntil > now {
 		p &^= Speaking
 		t.note("muted", nil, 0, Speaking, p)
 	}
 	g.Permissions = p
-	return g, r
+	return g
 }
 
 // rolesOf is the union of everyone and the member's roles.
@@ -138,46 +135,57 @@ func (st *Server) rolesOf(m *MemberState, t *trace) Permission {
 		t.note("role", &everyone, p, 0, p)
 	}
 	for w, word := range m.Roles {
-		for slot := w * 64; word != 0; slot++ {
-			if word&1 != 0 {
-				p |= st.slots[slot]
-				if t != nil {
-					t.note("role", st.inSlot(uint8(slot)), st.slots[slot], 0, p)
-				}
+		for ; word != 0; word &= word - 1 {
+			slot := w*64 + bits.TrailingZeros64(word)
+			p |= st.slots[slot]
+			if t != nil {
+				t.note("role", st.inSlot(uint8(slot)), st.slots[slot], 0, p)
 			}
-			word >>= 1
 		}
 	}
 	return p
 }
 
-// apply is what is left of p in the channel.
-func (r *rules) apply(st *Server, u UserID, m *MemberState, p Permission, t *trace) Permission {
-	p = r.everyone.of(p)
-	if t != nil && r.governing >= 0 {
-		everyone, _ := st.Role(EveryoneRole(st.ID))
-		t.note("override of role", &everyone, r.everyone.allow, r.everyone.deny, p)
-	}
-	var all change
-	for i := range r.roles {
-		if o := &r.roles[i]; m.Roles.Has(o.slot) {
-			all.allow |= o.allow
-			all.deny |= o.deny
-			if t != nil {
-				t.note("override of role", st.inSlot(o.slot), o.allow, o.deny, all.of(p))
-			}
+// inChannel is what is left of p in a channel.
+func (st *Server) inChannel(channel int, u UserID, m *MemberState, p Permission, t *trace) Permission {
+	if r := st.rules[channel]; r != nil {
+		p = r.everyone.of(p)
+		if t != nil {
+			everyone, _ := st.Role(EveryoneRole(st.ID))
+			t.note("override of role", &everyone, r.everyone.allow, r.everyone.deny, p)
 		}
-	}
-	p = all.of(p)
-	if own, ok := r.members[u]; ok {
-		p = own.of(p)
-		t.note("override of member", nil, own.allow, own.deny, p)
+		p = r.ofRoles(st, m, p, t)
+		if own, ok := r.members[u]; ok {
+			p = own.of(p)
+			t.note("override of member", nil, own.allow, own.deny, p)
+		}
 	}
 	if !p.Has(ViewChannels) {
 		p = 0
 		t.note("may not view the channel", nil, 0, AllPermissions, 0)
 	}
 	return p
+}
+
+// ofRoles applies the overrides of all the member's roles together: what one
+// allows, another cannot deny.
+func (r *rules) ofRoles(st *Server, m *MemberState, p Permission, t *trace) Permission {
+	var all change
+	before := 0 // overrides of the slots below the word's
+	for w, given := range r.given {
+		for word := given & m.Roles[w]; word != 0; word &= word - 1 {
+			lowest := word & -word
+			o := &r.roles[before+bits.OnesCount64(given&(lowest-1))]
+			all.allow |= o.allow
+			all.deny |= o.deny
+			if t != nil {
+				slot := uint8(w*64 + bits.TrailingZeros64(word))
+				t.note("override of role", st.inSlot(slot), o.allow, o.deny, all.of(p))
+			}
+		}
+		before += bits.OnesCount64(given)
+	}
+	return all.of(p)
 }
 
 func (st *Server) inSlot(slot uint8) *Role {
@@ -188,70 +196,3 @@ func (st *Server) inSlot(slot uint8) *Role {
 	}
 	return nil
 }
-
-// Governing is the channel whose overrides hold in channel ch: for a thread
-// those of its parent; for a channel without overrides those of its category;
-// 0 if there are none.
-func (st *Server) Governing(ch ChannelID) ChannelID {
-	if r := st.rules[ch]; r != nil && r.governing >= 0 {
-		return st.Channels[r.governing].ID
-	}
-	return 0
-}
-
-// compile makes what Can works with: an index of channels and roles. It runs
-// after every record that changes either; some 1,500 channels take less than a
-// millisecond.
-func (st *Server) compile() {
-	st.slots = make([]Permission, MaxRolesPerServer+1)
-	for i := range st.Roles {
-		st.slots[st.Roles[i].Slot] = Permission(st.Roles[i].Permissions)
-	}
-	st.index = make(map[ChannelID]int, len(st.Channels))
-	for i := range st.Channels {
-		st.index[st.Channels[i].ID] = i
-	}
-	st.rules = make(map[ChannelID]*rules, len(st.Channels))
-	for i := range st.Channels {
-		st.rules[st.Channels[i].ID] = st.compileChannel(i)
-	}
-}
-
-func (st *Server) compileChannel(i int) *rules {
-	r := &rules{channel: i, governing: -1}
-	for at, depth := i, 0; depth < maxNesting; depth++ {
-		c := &st.Channels[at]
-		if c.Type != ThreadChannel && len(c.Overrides) > 0 {
-			r.governing = at
-			break
-		}
-		parent, ok := st.index[c.ParentID]
-		if !ok {
-			break
-		}
-		at = parent
-	}
-	if r.governing < 0 {
-		return r
-	}
-	for _, o := range st.Channels[r.governing].Overrides {
-		c := change{Permission(o.Allow), Permission(o.Deny)}
-		switch {
-		case o.MemberID != 0:
-			if r.members == nil {
-				r.members = map[UserID]change{}
-			}
-			r.members[o.MemberID] = c
-		case o.RoleID == EveryoneRole(st.ID):
-			r.everyone = c
-		default:
-			if role, ok := st.Role(o.RoleID); ok {
-				r.roles = append(r.roles, roleChange{role.Slot, c})
-			}
-		}
-	}
-	return r
-}
-
-// maxNesting is thread, channel, category.
-const maxNesting = 3

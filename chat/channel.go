@@ -82,6 +82,6 @@ func (st *Server) Below(id ChannelID) []ChannelID {
 // Private reports whether members see the channel only by an override of their
 // own or of a role: the role everyone is denied view_channels in it.
 func (st *Server) Private(id ChannelID) bool {
-	r := st.rules[id]
-	return r != nil && r.everyone.deny.Has(ViewChannels)
+	i, ok := st.index[id]
+	return ok && st.rules[i] != nil && st.rules[i].everyone.deny.Has(ViewChannels)
 }

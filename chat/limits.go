@@ -26,10 +26,20 @@ const (
 	MaxOverrides         = 500     // of one channel: a private channel with as many members
 	MaxMembersPerServer  = 500_000 // what one server actor holds in memory (about 150 bytes each)
 	MaxBans              = 100_000 // likewise
+	MaxSilenced          = 10_000  // mutes remembered of those who have left
 	MaxInvitations       = 500     // open at once in one server
 	MaxEndedInvitations  = 500     // remembered, so that using one is answered "gone"
 	MaxInvitationUses    = 1_000_000
+	MaxInvitationCode    = 32          // bytes; codes are made by the server
 	MaxSlowMode          = 6 * 60 * 60 // seconds
+	MaxChannelPosition   = 9999        // room to leave gaps between 500 channels
+	MaxColor             = 0xFFFFFF    // red, green and blue, eight bits each
+	// MaxInherited is how many overrides of its category a channel takes over
+	// when it gets its first own: one commit, the own one included.
+	MaxInherited = 200
+	// MaxTold is how many members hear of their server's end from the server; the
+	// others' actors find out when they next look.
+	MaxTold = 1000
 
 	// MaxMuteMillis and MaxInvitationMillis end times that are typing errors.
 	MaxMuteMillis       = 28 * 24 * 60 * 60 * 1000

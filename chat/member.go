@@ -1,5 +1,7 @@
 package chat
 
+import "maps"
+
 // Name is what the server shows of a member.
 func (m *MemberState) Name() string {
 	if m.Nickname != "" {
@@ -14,19 +16,20 @@ func (st *Server) applyPeople(rec Record) {
 	case *MemberJoined:
 		st.Members[e.UserID] = MemberState{Username: e.Username, JoinedAt: rec.Time}
 	case *MemberLeft:
-		st.forgetMember(e.UserID)
+		st.forgetMember(rec, e.UserID)
 	case *MemberKicked:
-		st.forgetMember(e.UserID)
+		st.forgetMember(rec, e.UserID)
 	case *MemberBanned:
 		b := Ban{By: rec.Author, At: rec.Time, Reason: e.Reason}
 		if m, ok := st.Members[e.UserID]; ok {
 			b.Username = m.Username
 		}
 		st.Bans[e.UserID] = b
-		st.forgetMember(e.UserID)
+		st.forgetMember(rec, e.UserID)
 	case *MemberUnbanned:
 		delete(st.Bans, e.UserID)
 	case *MemberMuted:
+		delete(st.Silenced, e.UserID)
 		st.applyMember(e.UserID, func(m *MemberState) { m.MutedUntil = e.Until })
 	case *MemberRenamed:
 		st.applyMember(e.UserID, func(m *MemberState) { m.Nickname = e.Nickname })
@@ -49,16 +52,27 @@ func (st *Server) applyMember(u UserID, do func(*MemberState)) {
 }
 
 // forgetMember forgets a member and his overrides: whoever comes back comes
-// with nothing.
-func (st *Server) forgetMember(u UserID) {
-	if _, ok := st.Members[u]; !ok {
+// with nothing, but for a mute that still holds.
+func (st *Server) forgetMember(rec Record, u UserID) {
+	m, ok := st.Members[u]
+	if !ok {
 		return
 	}
 	delete(st.Members, u)
-	before := st.Channels
+	if m.MutedUntil > rec.Time {
+		st.remember(u, m.MutedUntil, rec.Time)
+	}
 	st.dropOverrides(0, u)
-	if len(before) > 0 && &before[0] != &st.Channels[0] {
-		st.compile()
+}
+
+// remember keeps the mute of somebody who has left. When there are
+// MaxSilenced, those that are over make room; else this one is let go.
+func (st *Server) remember(u UserID, until, now int64) {
+	if len(st.Silenced) >= MaxSilenced {
+		maps.DeleteFunc(st.Silenced, func(_ UserID, until int64) bool { return until <= now })
+	}
+	if len(st.Silenced) < MaxSilenced {
+		st.Silenced[u] = until
 	}
 }
 

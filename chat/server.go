@@ -1,5 +1,10 @@
 package chat
 
+import (
+	"maps"
+	"slices"
+)
+
 // ServerKind tells servers from the small tenants that direct conversations are.
 type ServerKind string
 
@@ -28,17 +33,20 @@ type Server struct {
 	CreatedAt   int64      `json:"created_at"`
 	Deleted     bool       `json:"deleted,omitempty"`
 	// Version is the number of the record that changed the settings last.
-	Version     uint64                 `json:"version,omitempty"`
-	Channels    []Channel              `json:"channels"` // in the order of creation
-	Roles       []Role                 `json:"roles"`    // everyone first, in the order of creation
-	Members     map[UserID]MemberState `json:"members"`
-	Bans        map[UserID]Ban         `json:"bans,omitempty"`
-	Invitations []Invitation           `json:"invitations,omitempty"` // oldest first
+	Version  uint64                 `json:"version,omitempty"`
+	Channels []Channel              `json:"channels"` // in the order of creation
+	Roles    []Role                 `json:"roles"`    // everyone first, in the order of creation
+	Members  map[UserID]MemberState `json:"members"`
+	Bans     map[UserID]Ban         `json:"bans,omitempty"`
+	// Silenced are the mutes (Unix milliseconds) of those who have left: who
+	// comes back gets his again.
+	Silenced    map[UserID]int64 `json:"silenced,omitempty"`
+	Invitations []Invitation     `json:"invitations,omitempty"` // oldest first
 
 	// What Can works with, made by compile.
-	slots []Permission // by Role.Slot
-	index map[ChannelID]int
-	rules map[ChannelID]*rules
+	slots []Permission      // by Role.Slot; replaced, never changed
+	index map[ChannelID]int // where in Channels
+	rules []*rules          // by place in Channels, nil: no overrides
 }
 
 // MemberState is what a server knows of one member. It is small, for there may
@@ -79,8 +87,8 @@ func (i *Invitation) Open(now int64) bool {
 
 // NewServer is the state before the first record.
 func NewServer() *Server {
-	st := &Server{Members: map[UserID]MemberState{}, Bans: map[UserID]Ban{}}
-	st.compile()
+	st := &Server{}
+	st.Restore()
 	return st
 }
 
@@ -92,6 +100,9 @@ func (st *Server) Restore() {
 	if st.Bans == nil {
 		st.Bans = map[UserID]Ban{}
 	}
+	if st.Silenced == nil {
+		st.Silenced = map[UserID]int64{}
+	}
 	st.compile()
 }
 
@@ -99,10 +110,10 @@ func (st *Server) Restore() {
 // shares nothing that Apply changes.
 func (st *Server) Outline() *Server {
 	c := *st
-	c.Members, c.Bans, c.Invitations = map[UserID]MemberState{}, map[UserID]Ban{}, nil
+	c.Members, c.Bans, c.Silenced, c.Invitations = map[UserID]MemberState{}, map[UserID]Ban{}, map[UserID]int64{}, nil
 	c.Channels = append([]Channel(nil), st.Channels...)
 	c.Roles = append([]Role(nil), st.Roles...)
-	c.compile()
+	c.index, c.rules = maps.Clone(st.index), slices.Clone(st.rules)
 	return &c
 }
 
@@ -176,7 +187,7 @@ func (st *Server) applyCreated(rec Record, e *ServerCreated) {
 func (st *Server) applyDeleted() {
 	st.Deleted = true
 	st.Channels, st.Roles, st.Invitations = nil, nil, nil
-	st.Members, st.Bans = map[UserID]MemberState{}, map[UserID]Ban{}
+	st.Members, st.Bans, st.Silenced = map[UserID]MemberState{}, map[UserID]Ban{}, map[UserID]int64{}
 	st.compile()
 }
 
@@ -188,7 +199,11 @@ func (st *Server) applyChannelCreated(rec Record, e *ChannelCreated) {
 	})
 	last := len(st.Channels) - 1
 	st.index[e.ID] = last
-	st.rules[e.ID] = st.compileChannel(last)
+	own := st.compileOverrides(last)
+	if own == nil {
+		own = st.inherited(last)
+	}
+	st.rules = append(st.rules, own)
 }
 
 // applyChannel changes one channel in a copy of the list.
@@ -199,7 +214,7 @@ func (st *Server) applyChannel(id ChannelID, do func(*Channel)) {
 	}
 	st.Channels = append([]Channel(nil), st.Channels...)
 	do(&st.Channels[i])
-	st.compile()
+	st.recompile(i)
 }
 
 func (st *Server) applyChannelDeleted(e *ChannelDeleted) {
@@ -246,7 +261,7 @@ func (st *Server) applyRoleCreated(rec Record, e *RoleCreated) {
 		}
 	}
 	st.Roles = append(roles, r)
-	st.compile()
+	st.compileRoles()
 }
 
 func (st *Server) applyRole(id RoleID, do func(*Role)) {
@@ -256,7 +271,7 @@ func (st *Server) applyRole(id RoleID, do func(*Role)) {
 			do(&st.Roles[i])
 		}
 	}
-	st.compile()
+	st.compileRoles()
 }
 
 // applyRoleDeleted takes the role from everybody and out of every override.
@@ -283,30 +298,40 @@ func (st *Server) applyRoleDeleted(id RoleID) {
 		}
 	}
 	st.dropOverrides(id, 0)
-	st.compile()
+	st.compileRoles()
 }
 
-// dropOverrides removes the overrides of a role or a member everywhere.
+// dropOverrides removes the overrides of a role or a member everywhere. It runs
+// whenever a member leaves, so it asks the compiled rules for his.
 func (st *Server) dropOverrides(r RoleID, u UserID) {
-	var channels []Channel
-	for i := range st.Channels {
-		if _, ok := st.Channels[i].Override(r, u); !ok {
+	var with []int
+	for i, own := range st.rules {
+		if own == nil {
 			continue
 		}
-		if channels == nil {
-			channels = append([]Channel(nil), st.Channels...)
+		if _, ok := own.members[u]; !ok && r == 0 {
+			continue
 		}
-		list := make([]Override, 0, len(st.Channels[i].Overrides))
-		for _, o := range st.Channels[i].Overrides {
+		if _, ok := st.Channels[i].Override(r, u); ok {
+			with = append(with, i)
+		}
+	}
+	if with == nil {
+		return
+	}
+	st.Channels = append([]Channel(nil), st.Channels...)
+	for _, i := range with {
+		c := &st.Channels[i]
+		list := make([]Override, 0, len(c.Overrides))
+		for _, o := range c.Overrides {
 			if o.RoleID != r || o.MemberID != u {
 				list = append(list, o)
 			}
 		}
-		channels[i].Overrides = list
+		c.Overrides = list
+		st.rules[i] = st.compileOverrides(i)
 	}
-	if channels != nil {
-		st.Channels = channels
-	}
+	st.inherit()
 }
 
 func (st *Server) applyRolesOrdered(rec Record, e *RolesOrdered) {
@@ -321,5 +346,4 @@ func (st *Server) applyRolesOrdered(rec Record, e *RolesOrdered) {
 		}
 	}
 	st.Roles = roles
-	st.compile()
 }
