@@ -1,8 +1,17 @@
 package chat
 
-// Timeline is the state of one channel's log: its newest messages, and the
-// nonces of sends that might be repeated. (The channel's name and rights belong
-// to its server.) Everything older is the read model's.
+import (
+	"slices"
+	"sort"
+)
+
+// Timeline is the state of one channel's log: its newest messages, the nonces of
+// sends that might be repeated, who sent last when, what is pinned, and who is in
+// the conference. (The channel's name and rights belong to its server.)
+// Everything older is the read model's.
+//
+// Apply never changes what a Message that was handed out shares: it replaces
+// slices, or writes behind their end.
 type Timeline struct {
 	Number uint64 `json:"number"` // of the last record applied
 	// Recent holds the newest messages in order, deleted ones included.
@@ -13,10 +22,16 @@ type Timeline struct {
 	// Recent: the read model answers for them once it has come that far.
 	Evicted uint64 `json:"evicted,omitempty"`
 	// OldTouched is the number of the last record that changed a message when it
-	// was not in Recent any more: what was read of it before is out of date.
+	// was not in Recent any more.
 	OldTouched uint64 `json:"old_touched,omitempty"`
 	// Sent holds the newest sends that carried a nonce, oldest first.
 	Sent []SentNonce `json:"sent,omitempty"`
+	// Senders says when who sent last, for slow mode.
+	Senders Senders `json:"senders"`
+	// Pins are the sequences of the pinned messages, in the order of pinning.
+	Pins []uint64 `json:"pins,omitempty"`
+	// Conference lists who is in the conference, in the order of coming.
+	Conference []UserID `json:"conference,omitempty"`
 
 	channel ChannelID
 	nonces  map[nonceKey]SentNonce
@@ -31,20 +46,6 @@ type RecentMessage struct {
 	Deleted bool   `json:"deleted,omitempty"`
 }
 
-// SentNonce is the answer a send got, for its repeats.
-type SentNonce struct {
-	Author    UserID    `json:"author"`
-	Nonce     string    `json:"nonce"`
-	MessageID MessageID `json:"message_id"`
-	Seq       uint64    `json:"seq"`
-	CreatedAt int64     `json:"created_at"`
-}
-
-type nonceKey struct {
-	author UserID
-	nonce  string
-}
-
 // NewTimeline is the state of channel id before its first record.
 func NewTimeline(id ChannelID) *Timeline {
 	return &Timeline{channel: id, nonces: map[nonceKey]SentNonce{}, authors: map[UserID]int{}}
@@ -54,15 +55,11 @@ func NewTimeline(id ChannelID) *Timeline {
 // the snapshot leaves out.
 func (st *Timeline) Restore(id ChannelID) {
 	st.channel = id
-	st.nonces = make(map[nonceKey]SentNonce, len(st.Sent))
-	st.authors = map[UserID]int{}
-	for _, s := range st.Sent {
-		st.nonces[nonceKey{s.Author, s.Nonce}] = s
-		st.authors[s.Author]++
-	}
+	st.restoreNonces()
 }
 
-// Apply folds one record into the state.
+// Apply folds one record into the state. Records come in order; unknown events
+// only advance the number.
 func (st *Timeline) Apply(rec Record) {
 	st.Number = rec.Number
 	switch e := rec.Event.(type) {
@@ -70,18 +67,65 @@ func (st *Timeline) Apply(rec Record) {
 		st.Recent = append(st.Recent, RecentMessage{Message: NewMessage(st.channel, rec, e), Touched: rec.Number})
 		st.evict()
 		st.remember(rec, e)
-	case *MessageEdited:
-		if m := st.find(e.ID); m != nil {
-			m.Content, m.EditedAt, m.Touched = e.Content, rec.Time, rec.Number
-		} else {
-			st.Evicted, st.OldTouched = rec.Number, rec.Number
+		if e.Type == PlainMessage {
+			st.Senders.note(rec.Author, rec.Time)
 		}
 	case *MessageDeleted:
-		if m := st.find(e.ID); m != nil {
-			m.Content, m.Deleted, m.Touched = "", true, rec.Number
-		} else {
-			st.Evicted, st.OldTouched = rec.Number, rec.Number
+		st.drop(rec, e.Seq)
+	case *MessagesPurged:
+		for _, seq := range e.Seqs {
+			st.drop(rec, seq)
 		}
+	case *ConferenceJoined:
+		if !slices.Contains(st.Conference, e.UserID) {
+			st.Conference = append(st.Conference, e.UserID)
+		}
+	case *ConferenceLeft:
+		st.Conference = slices.DeleteFunc(st.Conference, func(u UserID) bool { return u == e.UserID })
+	default:
+		st.change(rec)
+	}
+}
+
+// change folds what happened to one message: see Message.Apply.
+func (st *Timeline) change(rec Record) {
+	id, ok := ChangedMessage(rec.Event)
+	if !ok {
+		return
+	}
+	if e, ok := rec.Event.(*MessagePinned); ok {
+		st.pin(e.Seq, e.Pinned)
+	}
+	if m := st.find(id); m != nil {
+		m.Message.Apply(rec)
+		m.Touched = rec.Number
+	} else {
+		st.Evicted, st.OldTouched = rec.Number, rec.Number
+	}
+}
+
+// drop removes a message: what is left of it in memory says only where it was.
+func (st *Timeline) drop(rec Record, seq uint64) {
+	st.pin(seq, false)
+	m := st.at(seq)
+	if m == nil {
+		st.Evicted, st.OldTouched = rec.Number, rec.Number
+		return
+	}
+	m.Message = Message{
+		ID: m.ID, ChannelID: m.ChannelID, SenderID: m.SenderID, Seq: m.Seq, Type: m.Type, CreatedAt: m.CreatedAt,
+	}
+	m.Deleted, m.Touched = true, rec.Number
+}
+
+// pin keeps Pins, which knows also of pinned messages out of memory.
+func (st *Timeline) pin(seq uint64, pinned bool) {
+	i := slices.Index(st.Pins, seq)
+	switch {
+	case pinned && i < 0:
+		st.Pins = append(st.Pins, seq)
+	case !pinned && i >= 0:
+		st.Pins = slices.Delete(st.Pins, i, i+1)
 	}
 }
 
@@ -109,36 +153,11 @@ func (st *Timeline) find(id MessageID) *RecentMessage {
 	return nil
 }
 
-// remember keeps at least the newest NoncesPerAuthor nonces of each author, as
-// long as all authors together stay below NoncesPerChannel.
-func (st *Timeline) remember(rec Record, e *MessageSent) {
-	if e.Nonce == "" {
-		return
+// at is the message in memory that record seq sent.
+func (st *Timeline) at(seq uint64) *RecentMessage {
+	i := sort.Search(len(st.Recent), func(i int) bool { return st.Recent[i].Seq >= seq })
+	if i == len(st.Recent) || st.Recent[i].Seq != seq {
+		return nil
 	}
-	s := SentNonce{Author: rec.Author, Nonce: e.Nonce, MessageID: e.ID, Seq: rec.Number, CreatedAt: rec.Time}
-	st.Sent = append(st.Sent, s)
-	st.nonces[nonceKey{s.Author, s.Nonce}] = s
-	st.authors[s.Author]++
-	// One pass now and then is cheaper than a removal per send: between sweeps
-	// an author may have up to three times his share, never less than it.
-	if st.authors[s.Author] > 3*NoncesPerAuthor || len(st.nonces) > 2*NoncesPerChannel {
-		st.sweepNonces()
-	}
-}
-
-func (st *Timeline) sweepNonces() {
-	keep := make([]SentNonce, 0, len(st.Sent)/2+1)
-	seen := map[UserID]int{}
-	for i := len(st.Sent) - 1; i >= 0 && len(keep) < NoncesPerChannel; i-- {
-		s := st.Sent[i]
-		if seen[s.Author] < NoncesPerAuthor {
-			seen[s.Author]++
-			keep = append(keep, s)
-		}
-	}
-	for i, j := 0, len(keep)-1; i < j; i, j = i+1, j-1 {
-		keep[i], keep[j] = keep[j], keep[i]
-	}
-	st.Sent = keep
-	st.Restore(st.channel)
+	return &st.Recent[i]
 }

@@ -56,8 +56,8 @@ type React struct {
 	User    UserID // whose, when it is removed; 0: By's
 }
 
-// VotePoll replaces what By has chosen. It needs no right but to see the poll,
-// but a muted member cannot.
+// VotePoll replaces what By has chosen; no options take the vote back. It needs
+// send_messages, so a muted member cannot.
 type VotePoll struct {
 	By      UserID
 	Channel ChannelID

@@ -7,7 +7,9 @@ type Environment struct {
 	// Channel is the channel as its server knows it now, and Kind its tenant's.
 	Channel Channel
 	Kind    ServerKind
-	// Mentionable reports whether everybody may mention a role; nil: none.
+	// HasRole reports whether there is a role, and Mentionable whether everybody
+	// may mention it; nil: none.
+	HasRole     func(RoleID) bool
 	Mentionable func(RoleID) bool
 	// MayUser is what another user may do here now; nil: nothing.
 	MayUser func(UserID) Grant
@@ -16,28 +18,85 @@ type Environment struct {
 	Archived *Message
 }
 
+// mayUser reports whether another user has all rights of want here.
+func (env *Environment) mayUser(u UserID, want Permission) bool {
+	return env.MayUser != nil && env.MayUser(u).Permissions.Has(want)
+}
+
+// mentionable reports whether the author may mention a role: any there is, if he
+// may mention everyone.
+func (env *Environment) mentionable(r RoleID, everyone bool) bool {
+	if everyone && env.HasRole != nil && env.HasRole(r) {
+		return true
+	}
+	return env.Mentionable != nil && env.Mentionable(r)
+}
+
 // NeedsArchived names the message that must be fetched from the read model
 // before cmd can be decided, because it is not in memory. The read model
 // answers for it once it has come as far as st.Evicted.
 func (st *Timeline) NeedsArchived(cmd Command) (MessageID, bool) {
-	var id MessageID
-	switch c := cmd.(type) {
-	case *SendMessage:
-		id = c.ReplyTo
-	case *EditMessage:
-		id = c.Message
-	case *DeleteMessage:
-		id = c.Message
+	if st.EvictedSeq == 0 {
+		return 0, false
 	}
-	if id == 0 || st.EvictedSeq == 0 || st.find(id) != nil {
+	id := aboutMessage(cmd)
+	if id == 0 || st.find(id) != nil {
+		return 0, false
+	}
+	if c, ok := cmd.(*SendMessage); ok && st.repeated(c) != nil {
 		return 0, false
 	}
 	return id, true
 }
 
+// aboutMessage names the message that a command is about; 0: none.
+func aboutMessage(cmd Command) MessageID {
+	switch c := cmd.(type) {
+	case *SendMessage:
+		return c.ReplyTo
+	case *EditMessage:
+		return c.Message
+	case *DeleteMessage:
+		return c.Message
+	case *PinMessage:
+		return c.Message
+	case *React:
+		return c.Message
+	case *VotePoll:
+		return c.Message
+	case *ClosePoll:
+		return c.Message
+	case *GetMessage:
+		return c.Message
+	case *AttachThread:
+		return c.Message
+	}
+	return 0
+}
+
+// FromServer reports whether cmd is one that only servers' actors send, after
+// they have decided what it follows from. No door makes such a command of what
+// a client asks, therefore nobody's rights in the channel are asked for.
+func FromServer(cmd Command) bool {
+	switch cmd.(type) {
+	case *PostSystem, *AttachThread, *PurgeMessages:
+		return true
+	}
+	return false
+}
+
 // Decide answers a command with events or a refusal, and changes nothing.
 func (st *Timeline) Decide(cmd Command, env Environment) (Decision, error) {
-	if !env.Grant.Member || !env.Grant.Permissions.Has(ViewChannels) {
+	d, err := st.decide(cmd, &env)
+	if err != nil {
+		return Decision{}, err
+	}
+	d.ServerNumber = env.Grant.ServerNumber
+	return d, nil
+}
+
+func (st *Timeline) decide(cmd Command, env *Environment) (Decision, error) {
+	if !FromServer(cmd) && (!env.Grant.Member || !env.Grant.Permissions.Has(ViewChannels)) {
 		return Decision{}, Errorf(NotFound, cmd.CommandName(), "there is no such channel")
 	}
 	switch c := cmd.(type) {
@@ -47,83 +106,57 @@ func (st *Timeline) Decide(cmd Command, env Environment) (Decision, error) {
 		return st.edit(c, env)
 	case *DeleteMessage:
 		return st.deleteMessage(c, env)
+	case *PinMessage:
+		return st.pinMessage(c, env)
+	case *React:
+		return st.react(c, env)
+	case *VotePoll:
+		return st.vote(c, env)
+	case *ClosePoll:
+		return st.closePoll(c, env)
+	case *JoinConference:
+		return st.joinConference(c, env)
+	case *LeaveConference:
+		return st.leaveConference(c, env)
+	case *GetConference:
+		return st.getConference(c, env)
+	case *GetMessage:
+		return st.getMessage(c, env)
 	case *ReadHistory:
 		page, err := st.history(c)
 		return Decision{Reply: page}, err
+	case *PostSystem:
+		return st.postSystem(c, env)
+	case *AttachThread:
+		return st.attachThread(c, env)
+	case *PurgeMessages:
+		return st.purge(c, env)
 	}
 	return Decision{}, Errorf(Internal, cmd.CommandName(), "a channel does not know this command")
 }
 
-func (st *Timeline) send(c *SendMessage, env Environment) (Decision, error) {
-	op := c.CommandName()
-	if !env.Grant.Permissions.Has(SendMessages) {
-		return Decision{}, Errorf(Forbidden, op, "needs the permission send_messages")
-	}
-	if err := ValidateSend(c); err != nil {
-		return Decision{}, err
-	}
-	if c.Nonce != "" {
-		if s, ok := st.nonces[nonceKey{c.By, c.Nonce}]; ok {
-			return Decision{Reply: &Sent{s.MessageID, st.channel, s.Seq, s.CreatedAt, true}}, nil
-		}
-	}
-	if c.ReplyTo != 0 {
-		if _, err := st.existing(op, c.ReplyTo, env); err != nil {
-			return Decision{}, err
-		}
-	}
-	return Decision{Author: c.By, Nonce: c.Nonce, Events: []Event{&MessageSent{
-		ID: c.ID, ChannelID: st.channel, Type: PlainMessage, Content: c.Content, ReplyTo: c.ReplyTo, Nonce: c.Nonce,
-	}}}, nil
-}
-
-// ValidateSend checks what can be checked of a send without any state.
-func ValidateSend(c *SendMessage) error {
-	if err := validateNonce(c.CommandName(), c.Nonce); err != nil {
-		return err
-	}
-	return validateContent(c.CommandName(), c.Content)
-}
-
-func (st *Timeline) edit(c *EditMessage, env Environment) (Decision, error) {
-	op := c.CommandName()
-	m, err := st.existing(op, c.Message, env)
+func (st *Timeline) getMessage(c *GetMessage, env *Environment) (Decision, error) {
+	m, err := st.existing(c.CommandName(), c.Message, env)
 	if err != nil {
 		return Decision{}, err
 	}
-	if m.SenderID != c.By {
-		return Decision{}, Errorf(Forbidden, op, "only the sender may edit a message")
-	}
-	if !env.Grant.Permissions.Has(SendMessages) {
-		return Decision{}, Errorf(Forbidden, op, "needs the permission send_messages")
-	}
-	if err := validateContent(op, c.Content); err != nil {
-		return Decision{}, err
-	}
-	if m.Content == c.Content {
-		return Decision{}, nil
-	}
-	return Decision{Author: c.By, Events: []Event{&MessageEdited{ID: m.ID, Seq: m.Seq, Content: c.Content}}}, nil
-}
-
-func (st *Timeline) deleteMessage(c *DeleteMessage, env Environment) (Decision, error) {
-	op := c.CommandName()
-	m, err := st.existing(op, c.Message, env)
-	if err != nil {
-		return Decision{}, err
-	}
-	if m.SenderID != c.By && !env.Grant.Permissions.Has(ManageMessages) {
-		return Decision{}, Errorf(Forbidden, op, "needs the permission manage_messages")
-	}
-	return Decision{Author: c.By, Events: []Event{&MessageDeleted{ID: m.ID, Seq: m.Seq}}}, nil
+	return Decision{Reply: &m}, nil
 }
 
 // existing is the message id, from memory or as the read model has it.
-func (st *Timeline) existing(op string, id MessageID, env Environment) (Message, error) {
+func (st *Timeline) existing(op string, id MessageID, env *Environment) (Message, error) {
 	if m := st.find(id); m != nil && !m.Deleted {
 		return m.Message, nil
 	} else if m == nil && env.Archived != nil && env.Archived.ID == id && env.Archived.ChannelID == st.channel {
 		return *env.Archived, nil
 	}
 	return Message{}, Errorf(NotFound, op, "there is no such message")
+}
+
+// needs refuses who lacks a right.
+func needs(op string, env *Environment, p Permission) error {
+	if env.Grant.Permissions.Has(p) {
+		return nil
+	}
+	return Errorf(Forbidden, op, "needs the permission %s", p)
 }

@@ -242,11 +242,11 @@ func TestAnOldMessageIsEditedWithTheReadModelsHelp(t *testing.T) {
 	}
 	w.refused(edit, member, chat.NotFound) // it has nothing
 	env := member
-	env.Archived = &chat.Message{ID: 3, ChannelID: room, SenderID: bob, Seq: 3}
+	env.Archived = &chat.Message{ID: 3, ChannelID: room, SenderID: bob, Seq: 3, Type: chat.PlainMessage}
 	w.refused(edit, env, chat.Forbidden)
-	env.Archived = &chat.Message{ID: 3, ChannelID: room + 1, SenderID: ada, Seq: 3}
+	env.Archived = &chat.Message{ID: 3, ChannelID: room + 1, SenderID: ada, Seq: 3, Type: chat.PlainMessage}
 	w.refused(edit, env, chat.NotFound)
-	env.Archived = &chat.Message{ID: 3, ChannelID: room, SenderID: ada, Seq: 3}
+	env.Archived = &chat.Message{ID: 3, ChannelID: room, SenderID: ada, Seq: 3, Type: chat.PlainMessage}
 	if _, err := w.do(edit, env); err != nil {
 		t.Fatal(err)
 	}
