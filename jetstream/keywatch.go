@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"beep/subjects"
@@ -75,7 +74,7 @@ func (w *keyWatch) heard(m jetstream.Msg) {
 	tenant, ok := subjects.ParseTenantKey(m.Subject())
 	switch {
 	case !ok:
-	case headerText(nats.Header(m.Headers()), hdrErased) != "":
+	case headerText(m.Headers(), hdrErased) != "":
 		w.l.keys.learn(tenant, tenantKey{state: keyErased})
 	default:
 		w.l.keys.forgetPlain(tenant)

@@ -3,7 +3,6 @@ package jetstream
 import (
 	"context"
 	"crypto/rand"
-	"encoding/binary"
 	"fmt"
 
 	"beep/chat"
@@ -33,11 +32,11 @@ func (l *Log) open(ctx context.Context, key chat.Key, data []byte) (opened, erro
 	}
 	switch k.state {
 	case keySealed:
-		if o.data, o.bad = k.cipher.Open(make([]byte, 0, len(data)), data); o.bad != nil {
-			o.data = data
-			return o, nil
+		var plain []byte
+		if plain, o.bad = k.cipher.Open(make([]byte, 0, len(data)), data); o.bad == nil {
+			o.data = plain
+			o.commit, o.bad = wire.DecodeCommit(key, plain)
 		}
-		o.commit, o.bad = wire.DecodeCommit(key, o.data)
 	case keyErased:
 		o.commit, o.bad = wire.Closed(key, data, wire.ErrErased)
 	default:
@@ -181,58 +180,4 @@ func (l *Log) fetchKey(tenant uint64) {
 	if !started {
 		l.keys.answered(tenant)
 	}
-}
-
-// hideLetter makes of a dead letter of a sealed tenant what may be stored. keep
-// is false where nothing may be: the tenant is erased.
-func (l *Log) hideLetter(ctx context.Context, d *DeadLetter) (hidden, keep bool, err error) {
-	if !d.Key.Valid() || d.Key.Kind == chat.KindUser || d.Number == 0 && wire.IsSealed(d.Data) {
-		return false, true, nil
-	}
-	k, err := l.keyOf(ctx, d.Key.Tenant)
-	if err != nil {
-		return false, false, err
-	}
-	switch k.state {
-	case keySealed:
-		inside := binary.AppendUvarint(nil, uint64(len(d.Reason)))
-		inside = append(append(inside, d.Reason...), d.Data...)
-		d.Data, d.Reason = k.cipher.SealParcel(nil, newNonce(), inside), hiddenReason
-		return true, true, nil
-	case keyErased, keyMissing:
-		return false, false, nil
-	}
-	return false, true, nil
-}
-
-// hiddenReason stands in the header of a hidden dead letter: a decoder's own
-// words may quote what it could not read.
-const hiddenReason = "sealed"
-
-// showLetter is the inverse of hideLetter; without the key the letter stays as
-// it is, and its reason says why.
-func (l *Log) showLetter(ctx context.Context, d *DeadLetter) error {
-	k, err := l.keyOf(ctx, d.Key.Tenant)
-	if err != nil {
-		return err
-	}
-	if k.state != keySealed {
-		d.Reason = wire.ErrErased.Error()
-		if k.state != keyErased {
-			d.Reason = wire.ErrNoKey.Error()
-		}
-		return nil
-	}
-	inside, err := k.cipher.OpenParcel(nil, d.Data)
-	if err != nil {
-		d.Reason = err.Error()
-		return nil
-	}
-	n, size := binary.Uvarint(inside)
-	if size <= 0 || n > uint64(len(inside)-size) {
-		d.Reason = wire.ErrCorrupt.Error()
-		return nil
-	}
-	d.Reason, d.Data = string(inside[size:size+int(n)]), inside[size+int(n):]
-	return nil
 }
