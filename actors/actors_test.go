@@ -93,6 +93,7 @@ func (w *world) start() {
 	w.tenants = tenant.New(w.log, logger)
 	actors.Register(w.node, &actors.Config{
 		Log: w.log, Place: w.node, Tenants: w.tenants, Archive: w.archive, Logger: logger, Now: w.clock,
+		NewID:        w.newID,
 		RecentSends:  func(u chat.UserID) []int64 { return w.recent[u] },
 		WindowExempt: func(name string) bool { return name == "bob" },
 	}, actors.NewTips(w.log, w.clock))
@@ -132,6 +133,13 @@ func (w *world) must(key chat.Key, cmd chat.Command) any {
 		w.t.Fatalf("%s: %v", cmd.CommandName(), err)
 	}
 	return v
+}
+
+func (w *world) newID() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.nextID++
+	return uint64(w.nextID)
 }
 
 func (w *world) message(by chat.UserID, nonce string) *chat.SendMessage {

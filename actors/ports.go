@@ -25,6 +25,14 @@ type Log interface {
 	// Fenced reports whether an error of Append says for certain that another
 	// writer was there first and nothing was stored.
 	Fenced(err error) bool
+	// CreateKey makes the key under which all records of a direct conversation
+	// are stored, before the first of them; one that is there stays. chat.Gone:
+	// it was erased.
+	CreateKey(ctx context.Context, tenant uint64) error
+	// EraseKey makes all records and snapshots of a conversation unreadable for
+	// ever, if it has a key. It may be called as often as one likes, and must be
+	// called again after any error.
+	EraseKey(ctx context.Context, tenant uint64) error
 }
 
 // Archive is the read model as channels use it: for messages that have left
@@ -46,6 +54,8 @@ type Config struct {
 	Archive Archive
 	Logger  *slog.Logger
 	Now     func() time.Time
+	// NewID makes identifiers, for the messages that the system sends.
+	NewID func() uint64
 	// RecentSends are the times (Unix milliseconds) at which messages of a user
 	// were accepted in the last ten seconds before this node took over; see
 	// chat.SendWindow.

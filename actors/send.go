@@ -7,17 +7,8 @@ import (
 	"beep/cluster"
 )
 
-// handle takes sends: they pass the user's window on the way to the channel,
-// and are a matter of the channel's log, not of the user's.
-func (u *user) handle(call *cluster.Call) bool {
-	c, ok := call.Command.(*chat.SendMessage)
-	if !ok {
-		return false
-	}
-	u.send(call, c)
-	return true
-}
-
+// send passes a message through the user's window to the channel. It is a matter of
+// the channel's log, not of the user's.
 func (u *user) send(call *cluster.Call, c *chat.SendMessage) {
 	if !u.st.Exists() {
 		call.Reply(nil, chat.Errorf(chat.NotFound, c.CommandName(), "there is no such user"))

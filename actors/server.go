@@ -10,20 +10,29 @@ import (
 
 // server is the behaviour of a server's actor.
 type server struct {
-	a  *shell
-	st *chat.Server
+	a       *shell
+	st      *chat.Server
+	beside  *beside
+	erasure erasure
 }
 
-func newServer(a *shell) behaviour { return &server{a: a, st: chat.NewServer()} }
+func newServer(a *shell) behaviour {
+	return &server{a: a, st: chat.NewServer(), beside: newBeside(a.cfg.Place)}
+}
 
-func (s *server) begin(context.Context) error { return nil }
-func (s *server) fail(error)                  {}
-func (s *server) end()                        {}
-func (s *server) idle() bool                  { return true }
-func (s *server) apply(rec chat.Record)       { s.st.Apply(rec) }
-func (s *server) number() uint64              { return s.st.Number }
-func (s *server) encode() ([]byte, error)     { return json.Marshal(s.st) }
-func (s *server) handle(*cluster.Call) bool   { return false }
+// begin finishes the erasure of a conversation that has ended.
+func (s *server) begin(context.Context) error {
+	s.erase()
+	return nil
+}
+
+func (s *server) fail(err error)            { s.release(err) }
+func (s *server) end()                      { s.beside.end() }
+func (s *server) idle() bool                { return !s.due() }
+func (s *server) apply(rec chat.Record)     { s.st.Apply(rec) }
+func (s *server) number() uint64            { return s.st.Number }
+func (s *server) encode() ([]byte, error)   { return json.Marshal(s.st) }
+func (s *server) handle(*cluster.Call) bool { return false }
 
 func (s *server) restore(state []byte) error {
 	s.st = chat.NewServer()
@@ -38,6 +47,10 @@ func (s *server) restore(state []byte) error {
 }
 
 func (s *server) decide(call *cluster.Call) (chat.Decision, error) {
+	if s.due() {
+		s.erasure.turns = append(s.erasure.turns, call) // at most cluster.MaxPending
+		return chat.Decision{}, errParked
+	}
 	return s.st.Decide(call.Command, s.a.cfg.Now().UnixMilli())
 }
 
@@ -45,10 +58,16 @@ func (s *server) decide(call *cluster.Call) (chat.Decision, error) {
 // that whoever has heard of a change finds it in force.
 func (s *server) committed(recs []chat.Record) {
 	s.a.cfg.Tenants.Advance(chat.ServerID(s.a.key.ID), recs)
+	s.erase()
 }
 
-func (s *server) answer(_ *cluster.Call, recs []chat.Record, reply any) (any, bool) {
-	return committedOr(recs, reply), true
+func (s *server) answer(call *cluster.Call, recs []chat.Record, reply any) (any, bool) {
+	v := committedOr(recs, reply)
+	if s.due() {
+		s.erasure.held = append(s.erasure.held, &held{call, v})
+		return nil, false
+	}
+	return v, true
 }
 
 // Committed answers a command that led to events: the number of the last one,

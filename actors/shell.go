@@ -131,6 +131,16 @@ func (a *shell) Receive(ctx actor.Context) {
 		a.onConcluded(m)
 	case askAgain:
 		a.onAskAgain(m)
+	case stepEnded:
+		a.onStepEnded(m)
+	case stepAgain:
+		a.onStepAgain(m)
+	case turnCome:
+		a.onTurnCome(m)
+	case keyErased:
+		a.onKeyErased(m)
+	case eraseAgain:
+		a.onEraseAgain()
 	case snapshotSaved:
 		a.onSnapshotSaved(m)
 	case *cluster.Idle:
@@ -278,9 +288,12 @@ func (a *shell) onAppended(m appended) {
 	}
 	a.flying = false
 	if m.err != nil {
-		if a.cfg.Log.Fenced(m.err) {
+		switch {
+		case a.cfg.Log.Fenced(m.err):
 			a.die(&chat.Error{Kind: chat.Fenced, Op: "commit", Message: "another owner has taken over", Err: m.err})
-		} else {
+		case chat.Is(m.err, chat.Gone):
+			a.die(&chat.Error{Kind: chat.NotFound, Op: "commit", Message: "there is no such conversation", Err: m.err})
+		default:
 			a.cfg.Logger.Warn("commit did not get an answer", "entity", a.key.String(), "error", m.err)
 			a.die(&chat.Error{Kind: chat.Unavailable, Op: "commit", Message: "the outcome is not known, repeat with the same nonce", Err: m.err})
 		}

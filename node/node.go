@@ -173,12 +173,12 @@ func (n *Node) makeActors(ctx context.Context) error {
 	}
 	n.tenants = tenant.New(n.log, n.logger)
 	n.place = cluster.New(n.logger)
+	ids := snowflake.New(soleWorker, time.Now)
 	n.tips = actors.NewTips(actorLog{n.log}, time.Now)
 	actors.Register(n.place, &actors.Config{
 		Log: actorLog{n.log}, Place: n.place, Tenants: n.tenants, Archive: n.store, Logger: n.logger,
-		Now: time.Now, RecentSends: recent.of, WindowExempt: n.cfg.Exempt,
+		Now: time.Now, NewID: ids.Next, RecentSends: recent.of, WindowExempt: n.cfg.Exempt,
 	}, n.tips)
-	ids := snowflake.New(soleWorker, time.Now)
 	n.auth = auth.New(auth.Config{
 		Accounts: n.store, NewID: ids.Next, Begin: n.beginUser, Now: time.Now, Logger: n.logger,
 		Notice: n.notice, BaseURL: n.URL, Revoked: n.revoked,
