@@ -395,7 +395,7 @@ func TestOlderMessagesAreUnavailableWhileTheReadModelIs(t *testing.T) {
 	}
 	w.archive.mu.Lock()
 	w.archive.err, w.archive.applied = nil, 2*chat.RecentMessages+1
-	w.archive.found[first.ID] = chat.Message{ID: first.ID, ChannelID: room, SenderID: bob, Seq: 1, Content: first.Content}
+	w.archive.found[first.ID] = chat.Message{ID: first.ID, ChannelID: room, SenderID: bob, Seq: 1, Type: chat.PlainMessage, Content: first.Content}
 	w.archive.mu.Unlock()
 	w.must(chat.ChannelKey(home, room), edit)
 	w.dense(2*chat.RecentMessages + 2)
