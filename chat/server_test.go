@@ -68,7 +68,7 @@ func TestAnybodyJoinsAPublicServerAndNobodyAPrivateOne(t *testing.T) {
 	w := newServer(t, chat.Public)
 	w.must(&chat.AddMember{User: bob, Username: "bob"})
 	w.must(&chat.AddMember{User: bob, Username: "bob"})
-	if g := chat.Can(w.st, bob, room, 1); g.Permissions != chat.DefaultEveryone || g.ServerNumber != w.number {
+	if g := chat.Can(w.st, bob, room, 1); g.Permissions != chat.DefaultEveryone|chat.ManageInvitations || g.ServerNumber != w.number {
 		t.Fatalf("a member has %+v", g)
 	}
 	newServer(t, chat.Private).refused(&chat.AddMember{User: bob}, chat.NotFound)

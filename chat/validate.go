@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -50,6 +51,35 @@ func validateLine(op, what, s string, limit int) error {
 	for _, r := range s {
 		if unicode.IsControl(r) || isBidiControl(r) {
 			return Errorf(Invalid, op, "%s must not contain control or direction-changing characters", what)
+		}
+	}
+	return nil
+}
+
+// validateText checks a visible text of at most limit runes that may be empty
+// and may have several lines.
+func validateText(op, what, s string, limit int) error {
+	return validateLine(op, what, strings.ReplaceAll(s, "\n", " "), limit)
+}
+
+// ValidateImageReference checks the identifier of an image, or none.
+func ValidateImageReference(op, what, s string) error {
+	if s == "" {
+		return nil
+	}
+	_, err := parseID(op, what, s)
+	return err
+}
+
+// validateCode checks the code of an invitation: URLs carry it.
+func validateCode(op, s string) error {
+	if s == "" || len(s) > MaxInvitationCode {
+		return Errorf(Invalid, op, "a code has 1 to %d characters", MaxInvitationCode)
+	}
+	for i := range len(s) {
+		c := s[i]
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' {
+			return Errorf(Invalid, op, "a code has letters, digits, '-' and '_'")
 		}
 	}
 	return nil
