@@ -339,6 +339,9 @@ func TestAnErasureIsNotOverBeforeTheLastReplicaIsBack(t *testing.T) {
 	if got := errorsOf(t, l, key); len(got) != 4 || !errors.Is(got[0], wire.ErrErased) {
 		t.Fatalf("records are read with %v", got)
 	}
+	if len(inKeyStream(t, dirs[0], text)) == 0 {
+		t.Error("it was overwritten where the replica that is away cannot follow")
+	}
 	startServer(t, configs[2])
 	within(t, bootWait, func() bool { return l.EraseKey(soon(t), key.Tenant) == nil })
 	within(t, bootWait, func() bool { return len(inKeyStream(t, dirs[2], text)) == 0 })

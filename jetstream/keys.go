@@ -81,8 +81,8 @@ func (l *Log) CreateKey(ctx context.Context, tenant uint64) error {
 //
 //  1. nil: the key's bytes were overwritten on every replica, this process has
 //     dropped it, others drop it within a second; or the tenant never had one.
-//  2. ErrUnavailable: the key may have been dropped already, but perhaps a replica
-//     that is away still holds it: call again. Any other error: call again too.
+//  2. ErrUnavailable: perhaps nobody can read it any more, but its bytes wait for
+//     a replica that is away: call again. Any other error: call again too.
 //
 // In a cluster the raft logs of KEYS keep a proposal until the server compacts
 // them, measured at two to three minutes: a key that was made shortly before its
@@ -93,10 +93,7 @@ func (l *Log) EraseKey(ctx context.Context, tenant uint64) error {
 	there, err := l.bury(ctx, tenant)
 	if err == nil && there {
 		l.keys.learn(tenant, tenantKey{state: keyErased})
-		err = l.overwrite(ctx, tenant)
-		if err == nil {
-			err = l.everyReplica(ctx, subjects.KeyStream)
-		}
+		err = l.overwriteEverywhere(ctx, tenant)
 	}
 	if err != nil {
 		return fmt.Errorf("erase key of tenant %d: %w", tenant, err)
@@ -121,6 +118,20 @@ func (l *Log) bury(ctx context.Context, tenant uint64) (there bool, err error) {
 			return false, err
 		}
 	}
+}
+
+// overwriteEverywhere waits for all replicas, before and after. One that is away
+// for so long that the raft log does not reach back to the deletion would learn of
+// it by a summary, and then it deletes without overwriting: therefore nothing is
+// deleted before all are there.
+func (l *Log) overwriteEverywhere(ctx context.Context, tenant uint64) error {
+	if err := l.everyReplica(ctx, subjects.KeyStream); err != nil {
+		return err
+	}
+	if err := l.overwrite(ctx, tenant); err != nil {
+		return err
+	}
+	return l.everyReplica(ctx, subjects.KeyStream)
 }
 
 // overwrite deletes what lies before the tombstone so that its bytes are gone:
