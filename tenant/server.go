@@ -28,6 +28,7 @@ type Server struct {
 	mu      sync.RWMutex // guards what follows; never held across a call
 	st      *chat.Server
 	seq     uint64 // stream sequence of the last commit read from the log
+	journal journal
 	ahead   []chat.Record
 	loading bool
 }
@@ -108,6 +109,7 @@ func (s *Server) loadSnapshot(ctx context.Context) error {
 	st.Restore()
 	s.mu.Lock()
 	s.st, s.seq = st, snap.Seq
+	s.journal.begin(st.Number)
 	s.mu.Unlock()
 	s.indexChannels()
 	return nil
@@ -175,6 +177,7 @@ func (s *Server) applyLocked(recs []chat.Record) {
 		// over here: the reader that met them has reported them.
 		if rec.Number > s.st.Number {
 			s.st.Apply(rec)
+			s.journal.note(rec)
 		}
 	}
 }

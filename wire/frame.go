@@ -41,10 +41,12 @@ const (
 	OpNotification = "notification"
 )
 
-// UnreadableEvent and ErasedEvent are the names under which clients learn of a
-// record that cannot be read, or was erased, so that its number is not missing.
+// UnreadableEvent, ErasedEvent and HiddenEvent are the names under which clients
+// learn of a record that cannot be read, was erased, or is not for them, so that
+// its number is not missing.
 const (
 	UnreadableEvent = "unreadable"
+	HiddenEvent     = "hidden"
 	ErasedEvent     = "erased"
 )
 
@@ -134,6 +136,16 @@ func AppendEvent(dst []byte, key chat.Key, r *Record) []byte {
 	}
 	dst = append(dst, `,"d":`...)
 	dst = append(dst, r.Payload...)
+	return append(dst, '}')
+}
+
+// AppendHidden appends the event frame that stands for record number of key's log
+// where a client must not learn what it says.
+func AppendHidden(dst []byte, key chat.Key, number uint64) []byte {
+	dst = append(dst, `{"op":"event","e":"`+HiddenEvent+`"`...)
+	dst = appendLog(dst, key)
+	dst = append(dst, `,"n":`...)
+	dst = strconv.AppendUint(dst, number, 10)
 	return append(dst, '}')
 }
 
