@@ -125,6 +125,8 @@ func (st *Timeline) decide(cmd Command, env *Environment) (Decision, error) {
 	case *ReadHistory:
 		page, err := st.history(c)
 		return Decision{Reply: page}, err
+	case *GetReplied:
+		return Decision{Reply: st.replied(c)}, nil
 	case *PostSystem:
 		return st.postSystem(c, env)
 	case *AttachThread:
