@@ -3,19 +3,10 @@ package actors
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"beep/chat"
 	"beep/cluster"
 	"beep/tenant"
-)
-
-// archiveTimeout bounds one look into the read model; archiveAttempts is how
-// often it is asked while it is behind, archivePause apart: two seconds in all.
-const (
-	archiveTimeout  = 2 * time.Second
-	archivePause    = 100 * time.Millisecond
-	archiveAttempts = 20
 )
 
 // channel is the behaviour of a channel's actor.
@@ -24,13 +15,15 @@ type channel struct {
 	id     chat.ChannelID
 	st     *chat.Timeline
 	tenant *tenant.Server
-	// fetched holds calls that waited for the read model and are queued again.
-	fetched map[*cluster.Call]*parkedCall
+	env    chat.Environment // what of it is the same for every command
+	old    *oldMessages
 }
 
 func newChannel(a *shell) behaviour {
 	id := chat.ChannelID(a.key.ID)
-	return &channel{a: a, id: id, st: chat.NewTimeline(id), fetched: map[*cluster.Call]*parkedCall{}}
+	c := &channel{a: a, id: id, st: chat.NewTimeline(id), old: newOldMessages()}
+	c.env = chat.Environment{HasRole: c.hasRole, Mentionable: c.mentionable, MayUser: c.mayUser}
+	return c
 }
 
 // begin takes hold of the server's copy, which says who may do what here. A
@@ -44,7 +37,7 @@ func (c *channel) begin(ctx context.Context) error {
 	t.Read(func(st *chat.Server) { _, known = st.Channel(c.id) })
 	if !known {
 		t.Release()
-		return chat.Errorf(chat.NotFound, "open channel", "there is no such channel")
+		return noSuchChannel("open channel")
 	}
 	c.tenant = t
 	return nil
@@ -58,12 +51,16 @@ func (c *channel) end() {
 }
 
 func (c *channel) idle() bool                { return true }
-func (c *channel) apply(rec chat.Record)     { c.st.Apply(rec) }
 func (c *channel) number() uint64            { return c.st.Number }
 func (c *channel) encode() ([]byte, error)   { return json.Marshal(c.st) }
 func (c *channel) handle(*cluster.Call) bool { return false }
 func (c *channel) fail(error)                {}
 func (c *channel) committed([]chat.Record)   {}
+
+func (c *channel) apply(rec chat.Record) {
+	c.st.Apply(rec)
+	c.old.apply(rec)
+}
 
 func (c *channel) restore(state []byte) error {
 	c.st = chat.NewTimeline(c.id)
@@ -82,71 +79,56 @@ func (c *channel) decide(call *cluster.Call) (chat.Decision, error) {
 	if !ok {
 		return chat.Decision{}, chat.Errorf(chat.Internal, call.Command.CommandName(), "a channel does not know this command")
 	}
-	env := chat.Environment{Now: c.a.cfg.Now().UnixMilli(), Grant: c.tenant.Grant(cmd.Asker(), c.id)}
-	p := c.fetched[call]
-	delete(c.fetched, call)
-	if p != nil && p.err != nil {
-		return chat.Decision{}, p.err
+	env := c.env
+	if !c.look(&env, cmd.Asker()) {
+		return chat.Decision{}, noSuchChannel(call.Command.CommandName())
 	}
-	if p != nil && c.st.OldTouched <= p.must {
-		env.Archived = p.message
-	} else if id, need := c.st.NeedsArchived(cmd); need && env.Grant.Permissions.Has(chat.ViewChannels) {
-		c.park(call, id)
-		return chat.Decision{}, errParked
+	if err := c.old.outcome(call); err != nil && !chat.Is(err, chat.NotFound) {
+		return chat.Decision{}, err
+	} else if id, need := c.st.NeedsArchived(cmd); need && err == nil && c.maySee(cmd, &env) {
+		if env.Archived = c.old.message(id); env.Archived == nil {
+			c.park(call, id)
+			return chat.Decision{}, errParked
+		}
 	}
 	return c.st.Decide(cmd, env)
 }
 
-// parkedCall is a call that waited for the read model, and the message it
-// waited for as it was after record must.
-type parkedCall struct {
-	call    *cluster.Call
-	must    uint64
-	message *chat.Message // nil: there is none
-	err     error
+// maySee reports whether it is worth to fetch a message for a command: whoever
+// does not see the channel is refused in any case.
+func (c *channel) maySee(cmd chat.Command, env *chat.Environment) bool {
+	return chat.FromServer(cmd) || env.Grant.Permissions.Has(chat.ViewChannels)
 }
 
-// park fetches a message that is not in memory, while the channel goes on.
-func (c *channel) park(call *cluster.Call, id chat.MessageID) {
-	archive, cell, ch, must := c.a.cfg.Archive, c.a.cell, c.id, c.st.Evicted
-	go func() {
-		m, err := fetch(archive, ch, id, must)
-		cell.Send(&parkedCall{call, must, m, err})
-	}()
+// look fills in what the server's copy knows now, in one look, and reports
+// whether the channel is still there. It is on the way of every send: it
+// allocates nothing.
+func (c *channel) look(env *chat.Environment, by chat.UserID) bool {
+	known := false
+	env.Now = c.a.now
+	c.tenant.Read(func(st *chat.Server) {
+		env.Grant, env.Kind = chat.Can(st, by, c.id, env.Now), st.Kind
+		env.Channel, known = st.Channel(c.id)
+	})
+	return known
 }
 
-// fetch asks the read model for a message, and waits a little while it has not
-// come as far as record must. A nil message without error is not there.
-func fetch(archive Archive, ch chat.ChannelID, id chat.MessageID, must uint64) (*chat.Message, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), archiveTimeout)
-	defer cancel()
-	for range archiveAttempts {
-		m, applied, err := archive.Message(ctx, ch, id)
-		switch {
-		case chat.Is(err, chat.NotFound) && applied >= must:
-			return nil, nil
-		case err != nil && !chat.Is(err, chat.NotFound):
-			return nil, err
-		case err == nil && applied >= must:
-			return &m, nil
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(archivePause):
-		}
-	}
-	return nil, chat.Errorf(chat.Unavailable, "read message", "older messages are temporarily unavailable")
+func (c *channel) hasRole(id chat.RoleID) (ok bool) {
+	c.tenant.Read(func(st *chat.Server) { _, ok = st.Role(id) })
+	return ok
 }
 
-// onUnparked queues a call again whose message has been fetched.
-func (a *shell) onUnparked(p *parkedCall) {
-	c, ok := a.b.(*channel)
-	if !ok || a.dead != nil {
-		p.call.Reply(nil, a.dead)
-		return
-	}
-	c.fetched[p.call] = p
-	a.onCall(p.call)
+func (c *channel) mentionable(id chat.RoleID) (ok bool) {
+	c.tenant.Read(func(st *chat.Server) {
+		r, found := st.Role(id)
+		ok = found && r.Mentionable
+	})
+	return ok
+}
+
+func (c *channel) mayUser(u chat.UserID) (g chat.Grant) {
+	c.tenant.Read(func(st *chat.Server) { g = chat.Can(st, u, c.id, c.a.now) })
+	return g
 }
 
 func (c *channel) answer(call *cluster.Call, recs []chat.Record, reply any) (any, bool) {
@@ -155,4 +137,8 @@ func (c *channel) answer(call *cluster.Call, recs []chat.Record, reply any) (any
 		return &chat.Sent{ID: e.ID, ChannelID: c.id, Seq: recs[0].Number, CreatedAt: recs[0].Time}, true
 	}
 	return committedOr(recs, reply), true
+}
+
+func noSuchChannel(op string) error {
+	return chat.Errorf(chat.NotFound, op, "there is no such channel")
 }

@@ -72,6 +72,7 @@ type shell struct {
 	queue  []*cluster.Call
 	batch  []outcome // being decided, in flight, or being answered
 	flying bool      // batch is in flight
+	now    int64     // of the batch being decided: what its records will say
 	recs   []chat.Record
 
 	snapshotNumber uint64 // of the last snapshot
@@ -121,8 +122,8 @@ func (a *shell) Receive(ctx actor.Context) {
 		a.onCall(m)
 	case appended:
 		a.onAppended(m)
-	case *parkedCall:
-		a.onUnparked(m)
+	case *fetched:
+		a.onFetched(m)
 	case *sendEnded:
 		a.onSendEnded(m)
 	case serverAnswered:
@@ -215,6 +216,7 @@ func (a *shell) onCall(call *cluster.Call) {
 // there is no batch: they may rest on events of it.
 func (a *shell) commit() {
 	now := a.cfg.Now().UnixMilli()
+	a.now = now
 	c := &wire.Commit{Key: a.key, Epoch: a.epoch, First: a.b.number() + 1}
 	a.batch, a.recs = nil, nil
 	size := 0
