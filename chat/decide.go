@@ -32,6 +32,8 @@ func (st *Server) Decide(cmd Command, now int64) (Decision, error) {
 		return st.transferOwnership(c)
 	case *RefuseInvitation:
 		return st.refuseInvitation(c, now)
+	case *AdoptServer:
+		return st.adopt(c)
 	case *CreateInvitation:
 		return st.createInvitation(c, now)
 	case *RevokeInvitation:
