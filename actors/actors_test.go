@@ -30,7 +30,10 @@ const (
 )
 
 // log is the fake as actors see it.
-type log struct{ *fakelog.Log }
+type log struct {
+	*fakelog.Log
+	keys *keyFaults
+}
 
 func (log) Fenced(err error) bool { return errors.Is(err, jetstream.ErrFenced) }
 
@@ -61,10 +64,12 @@ type world struct {
 	log     log
 	archive *archive
 	node    *cluster.Node
+	net     *net // between actors
 	tenants *tenant.Book
 	mu      sync.Mutex
 	now     time.Time
 	nextID  chat.MessageID
+	system  bool // the system sends messages of its own
 	recent  map[chat.UserID][]int64
 	joins   bool // are reported in the channel
 }
@@ -72,7 +77,7 @@ type world struct {
 func setup(t *testing.T) *world {
 	t.Helper()
 	w := &world{
-		t: t, log: log{fakelog.New()}, archive: &archive{found: map[chat.MessageID]chat.Message{}},
+		t: t, log: log{fakelog.New(), &keyFaults{}}, net: &net{}, archive: &archive{found: map[chat.MessageID]chat.Message{}},
 		now: time.UnixMilli(1_750_000_000_000), nextID: 1000,
 	}
 	t.Cleanup(w.log.Close)
@@ -91,9 +96,13 @@ func setup(t *testing.T) *world {
 func (w *world) start() {
 	logger := slog.New(slog.DiscardHandler)
 	w.node = cluster.New(logger)
+	if w.net == nil {
+		w.net = &net{}
+	}
+	w.net.to(w.node)
 	w.tenants = tenant.New(w.log, logger)
 	actors.Register(w.node, &actors.Config{
-		Log: w.log, Place: w.node, Tenants: w.tenants, Archive: w.archive, Logger: logger, Now: w.clock,
+		Log: w.log, Place: w.net, Tenants: w.tenants, Archive: w.archive, Logger: logger, Now: w.clock,
 		NewID:        w.newID,
 		RecentSends:  func(u chat.UserID) []int64 { return w.recent[u] },
 		WindowExempt: func(name string) bool { return name == "bob" },

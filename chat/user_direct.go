@@ -29,7 +29,7 @@ func (st *User) groups() int {
 // checkGroup is the plan of a group conversation with the friends it names, by
 // the names the user knows them by.
 func (st *User) checkGroup(op string, plan *ServerPlan) (*ServerPlan, error) {
-	if err := validateLine(op, "name", plan.Name, MaxChannelName); err != nil {
+	if err := validateLine(op, "name", plan.Name, MaxServerName); err != nil {
 		return nil, err
 	}
 	if n := len(plan.Group); n < 1 || n > MaxGroupMembers-1 {

@@ -45,7 +45,7 @@ func TestAGroupIsMadeOfFriends(t *testing.T) {
 		"too many":       {group("", bob, eve, 21, 22, 23, 24, 25, 26, 27, 28), chat.Invalid},
 		"a stranger":     {group("", bob, 99), chat.NotFound},
 		"a bad name":     {group("a\u202eb", bob), chat.Invalid},
-		"a long name":    {group(strings.Repeat("x", chat.MaxChannelName+1), bob), chat.TooLarge},
+		"a long name":    {group(strings.Repeat("x", chat.MaxServerName+1), bob), chat.TooLarge},
 	} {
 		t.Run(name, func(*testing.T) { w.refused(&chat.StartJoin{Server: nook, Create: c.plan}, c.kind) })
 	}
