@@ -60,6 +60,8 @@ var rules = map[string]rule{
 		why: "it knows where an actor lives, not what it does"},
 	"actors": {only: []string{"chat", "wire", "tenant", "cluster"}, never: []string{nats, pgx, sqlite, websocket, proto}, except: []string{actor},
 		why: "an actor meets log and read model through ports, and protoactor as mailboxes alone: where it lives is cluster's"},
+	"archive": {only: []string{"chat", "wire"}, never: []string{nats, pgx, sqlite, websocket, proto, "os", "net"}, through: true,
+		why: "a file is bytes, and a log a port: what is carried must not depend on where it lies"},
 	"requests": {never: []string{nats, pgx, sqlite, websocket, proto, "beep/jetstream", "beep/edge", "beep/api", "beep/auth", "beep/projector"},
 		why: "one way in for every door, so it knows none of them"},
 	"edge": {only: []string{"chat", "wire", "subjects", "tenant"}, never: []string{nats, pgx, sqlite, proto, "beep/actors", "beep/store", "beep/jetstream"}, through: true,
