@@ -56,40 +56,73 @@ func (b *batch) moves() []store.CursorMove {
 	return moves
 }
 
-// fold makes rows of the items, given the applied number of each entity, which
+// fold makes rows of the items, given how far each entity was folded in, which
 // it moves on:
 //
 //  1. a number that was applied is skipped;
 //  2. the next number is folded in, or becomes a dead letter;
 //  3. a later number is an alarm, and then as 2;
-//  4. a number that was erased, by intent, is applied and leaves nothing.
-func (b *batch) fold(applied map[chat.Key]uint64, at int64) (ch changes, out outcome) {
+//  4. a record that was erased on purpose counts as folded in, and all of its
+//     conversation goes with it;
+//  5. what was deleted leaves no rows any more; its numbers count.
+func (b *batch) fold(known map[chat.Key]store.Progress, at int64) (ch changes, out outcome) {
+	ch.at = at
 	out.applied = map[chat.Key]uint64{}
 	for i := range b.items {
 		it := &b.items[i]
 		letter := store.DeadLetter{Shard: it.shard, Seq: it.seq, Key: it.key, Number: it.number, At: at}
 		if it.number != 0 {
-			last := applied[it.key]
-			if it.number <= last {
+			p := known[it.key]
+			if it.number <= p.Applied {
 				continue
 			}
-			if it.number != last+1 {
-				letter.Reason = fmt.Sprintf("gap: after record %d comes %d", last, it.number)
+			if it.number != p.Applied+1 {
+				letter.Reason = fmt.Sprintf("gap: after record %d comes %d", p.Applied, it.number)
 				out.alarms = append(out.alarms, letter)
 			}
-			applied[it.key], out.applied[it.key] = it.number, it.number
+			p.Applied, out.applied[it.key] = it.number, it.number
+			known[it.key] = p
 		}
-		err := it.err
-		if errors.Is(err, wire.ErrErased) {
-			continue
-		}
-		if err == nil {
-			err = ch.add(it.key, it.record)
-		}
-		if err != nil {
+		if err := ch.take(it, isGone(known, it.key)); err != nil {
 			letter.Reason, letter.Data = err.Error(), it.data
+			if isGone(known, it.key) {
+				letter.Data = nil // it must not be kept in another place
+			}
 			out.dead = append(out.dead, letter)
 		}
+		for _, k := range ch.gone[len(out.gone):] {
+			markGone(known, k)
+		}
+		out.gone = ch.gone
 	}
 	return ch, out
+}
+
+// take makes rows of one item.
+func (c *changes) take(it *item, gone bool) error {
+	switch {
+	case errors.Is(it.err, wire.ErrErased):
+		if !gone && it.key.Kind != chat.KindUser && it.key.Valid() {
+			c.erase(chat.ServerID(it.key.Tenant))
+		}
+		return nil
+	case it.err != nil:
+		return it.err
+	case gone:
+		return nil
+	}
+	return c.add(it.key, it.record)
+}
+
+// isGone reports whether k, or the server it stands in, was deleted.
+func isGone(known map[chat.Key]store.Progress, k chat.Key) bool {
+	return known[k].Gone || k.Kind == chat.KindChannel && known[chat.ServerKey(chat.ServerID(k.Tenant))].Gone
+}
+
+// markGone notes it of an entity that is known.
+func markGone(known map[chat.Key]store.Progress, k chat.Key) {
+	if p, ok := known[k]; ok {
+		p.Gone = true
+		known[k] = p
+	}
 }

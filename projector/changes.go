@@ -14,8 +14,12 @@ var errMisplaced = errors.New("the event does not belong into this log")
 // most and go in many at a time. They go in first: whatever edits or deletes one
 // comes after it, and a deleted one's place is never used again.
 type changes struct {
+	at       int64 // Unix milliseconds, now
 	messages []chat.Message
 	rest     []func(*store.Tx) error // in the order of their records
+	// gone lists what was deleted or erased, a channel or a server: rows of it are
+	// swept, and later records of it leave none.
+	gone []chat.Key
 }
 
 func (c *changes) apply(tx *store.Tx) error {
@@ -37,70 +41,25 @@ func (c *changes) do(fn func(*store.Tx) error) { c.rest = append(c.rest, fn) }
 func (c *changes) add(k chat.Key, rec chat.Record) error {
 	switch k.Kind {
 	case chat.KindChannel:
-		return c.addToChannel(chat.ChannelID(k.ID), rec)
+		return c.addToChannel(k, chat.ChannelID(k.ID), rec)
 	case chat.KindServer:
-		return c.addToServer(chat.ServerID(k.ID), rec)
+		return c.addToServer(k, chat.ServerID(k.ID), rec)
 	case chat.KindUser:
 		return c.addToUser(chat.UserID(k.ID), rec)
 	}
 	return errMisplaced
 }
 
-func (c *changes) addToChannel(id chat.ChannelID, rec chat.Record) error {
-	switch e := rec.Event.(type) {
-	case *chat.MessageSent:
-		c.messages = append(c.messages, chat.NewMessage(id, rec, e))
-	case *chat.MessageEdited:
-		c.do(func(tx *store.Tx) error { return tx.EditMessage(id, e.Seq, e.Content, rec.Time) })
-	case *chat.MessageDeleted:
-		c.do(func(tx *store.Tx) error { return tx.DeleteMessage(id, e.Seq) })
-	default:
-		return errMisplaced
-	}
-	return nil
+// erase deletes all of a tenant: a server that was deleted, or a conversation
+// whose key is gone.
+func (c *changes) erase(tenant chat.ServerID) {
+	c.gone = append(c.gone, chat.ServerKey(tenant))
+	c.do(func(tx *store.Tx) error { return tx.DeleteServer(tenant, c.at) })
 }
 
-func (c *changes) addToServer(id chat.ServerID, rec chat.Record) error {
-	switch e := rec.Event.(type) {
-	case *chat.ServerCreated:
-		c.do(func(tx *store.Tx) error {
-			return tx.PutServer(store.Server{
-				ID: id, Name: e.Name, Description: e.Description, Visibility: e.Visibility,
-				OwnerID: e.OwnerID, CreatedAt: rec.Time,
-			})
-		})
-	case *chat.ChannelCreated:
-		c.do(func(tx *store.Tx) error {
-			return tx.PutChannel(chat.Channel{
-				ID: e.ID, ServerID: id, Name: e.Name, Type: e.Type, Position: e.Position, CreatedAt: rec.Time,
-			})
-		})
-	case *chat.MemberJoined:
-		c.do(func(tx *store.Tx) error {
-			return tx.PutMember(id, store.Member{UserID: e.UserID, Username: e.Username, JoinedAt: rec.Time})
-		})
-	case *chat.MemberLeft:
-		c.do(func(tx *store.Tx) error { return tx.DeleteMember(id, e.UserID) })
-	default:
-		return errMisplaced
+func (c *changes) deleteChannels(server chat.ServerID, ids ...chat.ChannelID) {
+	for _, id := range ids {
+		c.gone = append(c.gone, chat.ChannelKey(server, id))
+		c.do(func(tx *store.Tx) error { return tx.DeleteChannel(server, id, c.at) })
 	}
-	return nil
-}
-
-func (c *changes) addToUser(id chat.UserID, rec chat.Record) error {
-	switch e := rec.Event.(type) {
-	case *chat.UserRegistered:
-		c.do(func(tx *store.Tx) error {
-			return tx.PutUser(store.Profile{ID: id, Username: e.Username, FirstName: e.FirstName, LastName: e.LastName})
-		})
-	case *chat.ChannelRead:
-		c.do(func(tx *store.Tx) error { return tx.SetRead(id, e.ChannelID, e.ServerID, e.Seq) })
-	case *chat.ServerLeft:
-		c.do(func(tx *store.Tx) error { return tx.DeleteReads(id, e.ServerID) })
-	case *chat.ServerJoinStarted, *chat.ServerJoined, *chat.ServerJoinFailed:
-		// Membership stands in the server's log.
-	default:
-		return errMisplaced
-	}
-	return nil
 }

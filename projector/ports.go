@@ -24,4 +24,6 @@ type Store interface {
 	Cursors(ctx context.Context) ([chat.Shards]uint64, error)
 	Project(ctx context.Context, moves []store.CursorMove, fn func(*store.Tx) error) error
 	Applied(ctx context.Context, k chat.Key) (uint64, error)
+	// Scrub makes deleted rows unfindable; false: not now.
+	Scrub(ctx context.Context) (done bool, err error)
 }

@@ -9,6 +9,7 @@ import (
 
 	"beep/chat"
 	"beep/jetstream"
+	"beep/store"
 )
 
 const (
@@ -103,7 +104,7 @@ func (p *Projector) session(ctx context.Context) (progress bool, err error) {
 	for shard, after := range cursors {
 		wg.Go(func() { p.follow(ctx, shard, after, queue) })
 	}
-	w := &writer{p: p, queue: queue, cursors: cursors, applied: map[chat.Key]uint64{}}
+	w := &writer{p: p, queue: queue, cursors: cursors, known: map[chat.Key]store.Progress{}}
 	err = w.run(ctx)
 	return w.stored, err
 }

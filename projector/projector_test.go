@@ -228,6 +228,7 @@ func (g gone) away() error {
 
 func (g gone) Cursors(context.Context) (seqs [chat.Shards]uint64, err error) { return seqs, g.away() }
 func (g gone) Applied(context.Context, chat.Key) (uint64, error)             { return 0, g.away() }
+func (g gone) Scrub(context.Context) (bool, error)                           { return false, g.away() }
 func (g gone) Project(context.Context, []store.CursorMove, func(*store.Tx) error) error {
 	return g.away()
 }

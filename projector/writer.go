@@ -21,8 +21,8 @@ const (
 	// full of damage must not fill the disk with its log as well. The rest is
 	// counted, and stands among the dead letters.
 	maxLogged = 10
-	// maxApplied bounds the memory of applied numbers: about 10 MiB.
-	maxApplied = 100_000
+	// maxKnown bounds the memory of applied numbers: about 10 MiB.
+	maxKnown = 100_000
 )
 
 // writer is the one that writes; it belongs to one session.
@@ -31,32 +31,55 @@ type writer struct {
 	queue   <-chan handed
 	cursors [chat.Shards]uint64
 	stored  bool
-	// applied remembers the numbers in the database, which nobody else changes
-	// as long as the cursors are where this writer left them.
-	applied map[chat.Key]uint64
+	// known remembers how far the database is, which nobody else changes as long
+	// as the cursors are where this writer left them. (That something is gone,
+	// another projector may have noted: see store/sweep.go.)
+	known map[chat.Key]store.Progress
+	sweeper
 }
 
 // run returns store.ErrCursorMoved, or the error of ctx.
 func (w *writer) run(ctx context.Context) error {
+	look := time.NewTicker(sweepEvery)
+	defer look.Stop()
+	w.sweeping = true // a former session may have left something
 	for {
-		b, err := w.gather(ctx)
+		b, err := w.gather(ctx, look.C)
 		if err != nil {
 			return err
 		}
-		if err := w.write(ctx, b); err != nil {
-			return err
+		if b != nil {
+			if err := w.write(ctx, b); err != nil {
+				return err
+			}
+		}
+		if w.sweeping {
+			w.sweep(ctx)
 		}
 	}
 }
 
-// gather waits for the first entries and takes what comes with them.
-func (w *writer) gather(ctx context.Context) (*batch, error) {
+// gather waits for the first entries and takes what comes with them. No batch:
+// there is time to sweep.
+func (w *writer) gather(ctx context.Context, look <-chan time.Time) (*batch, error) {
 	b := &batch{from: w.cursors, to: w.cursors}
-	select {
-	case h := <-w.queue:
-		b.add(h)
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if w.sweeping {
+		select {
+		case h := <-w.queue:
+			b.add(h)
+		default:
+			return nil, ctx.Err()
+		}
+	} else {
+		select {
+		case h := <-w.queue:
+			b.add(h)
+		case <-look:
+			w.sweeping = true
+			return nil, ctx.Err()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 	enough := time.NewTimer(transactionWait)
 	defer enough.Stop()
@@ -83,7 +106,7 @@ func (w *writer) write(ctx context.Context, b *batch) error {
 			w.finish(ctx, b, out)
 			return nil
 		}
-		clear(w.applied) // unknown outcome
+		clear(w.known) // unknown outcome
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -108,22 +131,34 @@ func (w *writer) write(ctx context.Context, b *batch) error {
 
 // outcome is what is told once a transaction is stored.
 type outcome struct {
-	applied map[chat.Key]uint64
-	dead    []store.DeadLetter
-	alarms  []store.DeadLetter
+	progress map[chat.Key]store.Progress // of every entity concerned
+	applied  map[chat.Key]uint64
+	gone     []chat.Key
+	dead     []store.DeadLetter
+	alarms   []store.DeadLetter
 }
 
 // transact folds b in, in one transaction.
 func (w *writer) transact(ctx context.Context, b *batch) (out outcome, err error) {
 	err = w.p.store.Project(ctx, b.moves(), func(tx *store.Tx) error {
-		known, err := w.numbers(tx, b)
+		known, err := w.progress(tx, b)
 		if err != nil {
 			return err
 		}
 		var ch changes
 		ch, out = b.fold(known, time.Now().UnixMilli())
+		// First: deleting a server asks for the channels of which there was anything.
+		if err := tx.SetApplied(out.applied); err != nil {
+			return err
+		}
 		if err := ch.apply(tx); err != nil {
 			return err
+		}
+		if len(out.gone) > 0 {
+			// What is small is gone in the same moment.
+			if _, err := tx.Sweep(ch.at, sweepRows); err != nil {
+				return err
+			}
 		}
 		for _, list := range [][]store.DeadLetter{out.dead, out.alarms} {
 			for _, d := range list {
@@ -132,29 +167,40 @@ func (w *writer) transact(ctx context.Context, b *batch) (out outcome, err error
 				}
 			}
 		}
-		return tx.SetApplied(out.applied)
+		out.progress = known
+		return nil
 	})
 	return out, err
 }
 
-// numbers is the applied number of every entity in b.
-func (w *writer) numbers(tx *store.Tx, b *batch) (map[chat.Key]uint64, error) {
-	known := make(map[chat.Key]uint64)
+// progress is how far every entity in b was folded in, and the server of every
+// channel.
+func (w *writer) progress(tx *store.Tx, b *batch) (map[chat.Key]store.Progress, error) {
+	known := make(map[chat.Key]store.Progress)
 	var unknown []chat.Key
-	for i := range b.items {
-		k := b.items[i].key
-		if _, seen := known[k]; seen || b.items[i].number == 0 {
-			continue
+	want := func(k chat.Key) {
+		if _, seen := known[k]; seen {
+			return
 		}
-		n, ok := w.applied[k]
-		known[k] = n
+		p, ok := w.known[k]
+		known[k] = p
 		if !ok {
 			unknown = append(unknown, k)
 		}
 	}
-	found, err := tx.Applied(unknown)
-	for k, n := range found {
-		known[k] = n
+	for i := range b.items {
+		k := b.items[i].key
+		if b.items[i].number == 0 {
+			continue
+		}
+		want(k)
+		if k.Kind == chat.KindChannel {
+			want(chat.ServerKey(chat.ServerID(k.Tenant)))
+		}
+	}
+	found, err := tx.Progress(unknown)
+	for k, p := range found {
+		known[k] = p
 	}
 	return known, err
 }
@@ -162,11 +208,17 @@ func (w *writer) numbers(tx *store.Tx, b *batch) (map[chat.Key]uint64, error) {
 // finish notes and tells what was stored.
 func (w *writer) finish(ctx context.Context, b *batch, out outcome) {
 	w.stored, w.cursors = true, b.to
-	if len(w.applied)+len(out.applied) > maxApplied {
-		clear(w.applied)
+	if len(w.known)+len(out.progress) > maxKnown {
+		clear(w.known)
 	}
-	for k, n := range out.applied {
-		w.applied[k] = n
+	for k, p := range out.progress {
+		w.known[k] = p
+	}
+	for _, k := range out.gone {
+		markGone(w.known, k)
+	}
+	if len(out.gone) > 0 {
+		w.sweeping, w.dirty = true, true
 	}
 	for shard, seq := range b.to {
 		w.p.meter.cursor[shard].Store(seq)
@@ -193,7 +245,7 @@ func (w *writer) isolate(ctx context.Context, b *batch) bool {
 			continue
 		}
 		err := w.p.store.Project(ctx, nil, func(tx *store.Tx) error {
-			var ch changes
+			ch := changes{at: time.Now().UnixMilli()}
 			if err := ch.add(it.key, it.record); err != nil {
 				return err
 			}

@@ -15,9 +15,11 @@ type dialect struct {
 	prepare bool
 	// beginProject runs first in a transaction of the projector; "" for nothing.
 	beginProject string
+	// scrub: the database has a log of its own that Scrub must empty.
+	scrub bool
 }
 
-func sqliteDialect() dialect { return dialect{name: "sqlite", prepare: true} }
+func sqliteDialect() dialect { return dialect{name: "sqlite", prepare: true, scrub: true} }
 
 func postgresDialect() dialect {
 	return dialect{
@@ -69,6 +71,9 @@ func inChunks(n int, fn func(from, to int) error) error {
 }
 
 // repeat writes item n times with commas between: "(?, ?), (?, ?)".
-func repeat(item string, n int) string {
-	return strings.TrimSuffix(strings.Repeat(item+", ", n), ", ")
+func repeat(item string, n int) string { return repeatWith(item, ", ", n) }
+
+// repeatWith writes item n times with between in between.
+func repeatWith(item, between string, n int) string {
+	return strings.TrimSuffix(strings.Repeat(item+between, n), between)
 }

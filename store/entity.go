@@ -10,10 +10,20 @@ import (
 
 const (
 	selectApplied     = `SELECT applied FROM entities WHERE id = ? AND kind = ? AND tenant = ?`
-	selectAppliedIDs  = `SELECT id, kind, tenant, applied FROM entities WHERE id IN (` // parameters )
-	upsertApplied     = `INSERT INTO entities (id, kind, tenant, applied) VALUES `     // rows, then:
+	selectAppliedIDs  = `SELECT id, kind, tenant, applied, gone FROM entities WHERE id IN (` // parameters )
+	upsertApplied     = `INSERT INTO entities (id, kind, tenant, applied) VALUES `           // rows, then:
 	upsertAppliedTail = ` ON CONFLICT (id, kind, tenant) DO UPDATE SET applied = excluded.applied`
+	upsertGone        = `INSERT INTO entities (id, kind, tenant, applied, gone) VALUES (?, ?, ?, 0, TRUE)
+ON CONFLICT (id, kind, tenant) DO UPDATE SET gone = TRUE`
 )
+
+// Progress is how far an entity was folded in. Gone: it was deleted, or erased;
+// what its log still brings must leave no rows. A server that is gone takes its
+// channels with it, whether they are marked or not.
+type Progress struct {
+	Applied uint64
+	Gone    bool
+}
 
 // Applied is the number of the last record of k that was folded in, 0 for none.
 func (s *Store) Applied(ctx context.Context, k chat.Key) (uint64, error) {
@@ -27,23 +37,23 @@ func (s *Store) Applied(ctx context.Context, k chat.Key) (uint64, error) {
 	return n, s.wrap("read applied number", err)
 }
 
-// Applied is, for each of keys that has one, the number of its last record that
-// was folded in.
-func (t *Tx) Applied(keys []chat.Key) (map[chat.Key]uint64, error) {
+// Progress is, for each of keys that has a row, how far it was folded in.
+func (t *Tx) Progress(keys []chat.Key) (map[chat.Key]Progress, error) {
 	wanted := make(map[chat.Key]bool, len(keys))
 	for _, k := range keys {
 		wanted[k] = true
 	}
-	found := make(map[chat.Key]uint64, len(keys))
+	found := make(map[chat.Key]Progress, len(keys))
 	err := inChunks(len(keys), func(from, to int) error {
 		args := make([]any, 0, maxRows)
 		for _, k := range keys[from:to] {
 			args = append(args, int64(k.ID))
 		}
 		return t.query(func(rows *sql.Rows) error {
-			k, n, err := scanEntity(rows)
-			if wanted[k] {
-				found[k] = n
+			var p Progress
+			k, n, err := scanEntity(rows, &p.Gone)
+			if p.Applied = n; wanted[k] {
+				found[k] = p
 			}
 			return err
 		}, selectAppliedIDs+repeat("?", to-from)+`)`, args...)
@@ -63,9 +73,9 @@ func (t *Tx) SetApplied(numbers map[chat.Key]uint64) error {
 	})
 }
 
-func scanEntity(rows *sql.Rows) (k chat.Key, applied uint64, err error) {
+func scanEntity(rows *sql.Rows, more ...any) (k chat.Key, applied uint64, err error) {
 	var kind string
-	err = rows.Scan(&k.ID, &kind, &k.Tenant, &applied)
+	err = rows.Scan(append([]any{&k.ID, &kind, &k.Tenant, &applied}, more...)...)
 	k.Kind = textKind(kind)
 	return k, applied, err
 }

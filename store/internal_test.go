@@ -91,6 +91,8 @@ func TestDurabilityIsAsPromised(t *testing.T) {
 		{"accounts", s.accounts, "foreign_keys", "1"},
 		{"accounts", s.accounts, "busy_timeout", "10000"},
 		{"projection", s.write, "synchronous", "1"}, // normal
+		{"accounts", s.accounts, "secure_delete", "1"},
+		{"projection", s.write, "secure_delete", "1"},
 		{"projection", s.write, "journal_mode", "wal"},
 		{"projection", s.write, "wal_autocheckpoint", "16384"},
 		{"projection", s.write, "cache_size", "-32768"},

@@ -9,22 +9,15 @@ import (
 )
 
 const (
-	insertMessages = `INSERT INTO messages (channel_id, seq, id, sender_id, type, content, created_at, edited_at, reply_to) VALUES ` // rows, then:
-	// A message that is there was folded in before.
-	insertMessagesTail = ` ON CONFLICT (channel_id, seq) DO NOTHING`
-	messageColumns     = 9
-	messageRow         = `(?, ?, ?, ?, ?, ?, ?, ?, ?)`
-
-	updateMessage = `UPDATE messages SET content = ?, edited_at = ? WHERE channel_id = ? AND seq = ?`
-	deleteMessage = `DELETE FROM messages WHERE channel_id = ? AND seq = ?`
-
 	// A page and the channel's applied number come by one statement, so that
 	// both are of one moment.
 	selectPage = `SELECT (SELECT MAX(applied) FROM entities WHERE id = ? AND kind = 'c'),
-seq, id, sender_id, type, content, created_at, edited_at, reply_to FROM messages `
-	selectBefore  = selectPage + `WHERE channel_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`
-	selectAfter   = selectPage + `WHERE channel_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`
-	selectMessage = selectPage + `WHERE channel_id = ? AND id = ? ORDER BY seq LIMIT 1`
+m.seq, m.id, m.sender_id, m.type, m.content, m.created_at, m.edited_at, m.reply_to, m.extra FROM messages m `
+	selectBefore  = selectPage + `WHERE m.channel_id = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?`
+	selectAfter   = selectPage + `WHERE m.channel_id = ? AND m.seq > ? AND m.seq <= ? ORDER BY m.seq LIMIT ?`
+	selectMessage = selectPage + `WHERE m.channel_id = ? AND m.id = ? ORDER BY m.seq LIMIT 1`
+	selectPins    = selectPage + `JOIN pins p ON p.channel_id = m.channel_id AND p.seq = m.seq
+WHERE m.channel_id = ? ORDER BY p.number DESC LIMIT ?`
 	// selectChannelApplied is for a page without a row to carry the number.
 	selectChannelApplied = `SELECT COALESCE(MAX(applied), 0) FROM entities WHERE id = ? AND kind = 'c'`
 
@@ -46,7 +39,9 @@ type MessageQuery struct {
 }
 
 // Messages is a page in ascending order of sequence, and the number of the
-// channel's last record folded in when it was read.
+// channel's last record folded in when it was read. Messages come whole, with
+// all who reacted and voted. A page of plain messages is one query; reactions
+// and votes are one more each, and may be newer than the page, never older.
 func (s *Store) Messages(ctx context.Context, q MessageQuery) (page []chat.Message, applied uint64, err error) {
 	const op = "read messages"
 	if q.Limit < 1 {
@@ -85,6 +80,18 @@ func (s *Store) Message(ctx context.Context, ch chat.ChannelID, id chat.MessageI
 	return page[0], applied, nil
 }
 
+// Pins lists a channel's pinned messages, the newest pin first, and the number
+// as Messages does. There are at most chat.MaxPins.
+func (s *Store) Pins(ctx context.Context, ch chat.ChannelID, limit int) (page []chat.Message, applied uint64, err error) {
+	const op = "list pins"
+	if limit < 1 {
+		return nil, 0, chat.Errorf(chat.Invalid, op, "limit must be at least 1")
+	}
+	limit = min(limit, chat.MaxPins)
+	page, applied, err = s.page(ctx, ch, limit, selectPins, int64(ch), int64(ch), limit)
+	return page, applied, s.wrap(op, err)
+}
+
 // page runs one of the queries above. A page without rows tells no number: it
 // is asked for, and then the page once more, so that the page is never older
 // than the number.
@@ -108,10 +115,11 @@ func (s *Store) page(ctx context.Context, ch chat.ChannelID, limit int, query st
 
 func (s *Store) pageRows(ctx context.Context, ch chat.ChannelID, limit int, query string, args []any) (page []chat.Message, applied uint64, err error) {
 	page = make([]chat.Message, 0, min(limit, chat.MaxHistoryPage))
+	var more moreOf
 	var number sql.NullInt64                            // NULL where messages were put in without their entity
 	var seq, id, sender, created, edited, replyTo int64 // signed: the driver's own, so that nothing is converted by text
-	var typ, content string
-	dest := []any{&number, &seq, &id, &sender, &typ, &content, &created, &edited, &replyTo}
+	var typ, content, rare string
+	dest := []any{&number, &seq, &id, &sender, &typ, &content, &created, &edited, &replyTo, &rare}
 	err = s.read.query(ctx, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
 			return err
@@ -120,8 +128,11 @@ func (s *Store) pageRows(ctx context.Context, ch chat.ChannelID, limit int, quer
 			ID: chat.MessageID(id), ChannelID: ch, SenderID: chat.UserID(sender), Seq: uint64(seq),
 			Type: messageType(typ), Content: content, CreatedAt: created, EditedAt: edited, ReplyTo: chat.MessageID(replyTo),
 		})
-		return nil
+		return more.note(&page[len(page)-1], rare)
 	}, query, args...)
+	if err == nil {
+		err = s.addMore(ctx, ch, page, &more)
+	}
 	return page, uint64(number.Int64), err
 }
 
@@ -152,31 +163,4 @@ func (s *Store) AllMessages(ctx context.Context, ch chat.ChannelID, fn func(chat
 			return nil
 		}
 	}
-}
-
-// InsertMessages adds messages, leaving those that are there as they are.
-func (t *Tx) InsertMessages(list []chat.Message) error {
-	args := make([]any, 0, messageColumns*maxRows)
-	return inChunks(len(list), func(from, to int) error {
-		args = args[:0]
-		for i := from; i < to; i++ {
-			m := &list[i]
-			args = append(args, int64(m.ChannelID), int64(m.Seq), int64(m.ID), int64(m.SenderID), string(m.Type),
-				m.Content, m.CreatedAt, m.EditedAt, int64(m.ReplyTo))
-		}
-		_, err := t.exec(insertMessages+repeat(messageRow, to-from)+insertMessagesTail, args...)
-		return err
-	})
-}
-
-// EditMessage replaces a message's content; one that is not there stays away.
-func (t *Tx) EditMessage(ch chat.ChannelID, seq uint64, content string, editedAt int64) error {
-	_, err := t.exec(updateMessage, content, editedAt, int64(ch), int64(seq))
-	return err
-}
-
-// DeleteMessage removes a message.
-func (t *Tx) DeleteMessage(ch chat.ChannelID, seq uint64) error {
-	_, err := t.exec(deleteMessage, int64(ch), int64(seq))
-	return err
 }

@@ -62,13 +62,16 @@ func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
 	// A commit of an account is on the disk when it returns. A commit of the
 	// projector is on the disk with the next checkpoint or account, and always
 	// whole: what a crash takes is folded from the log again.
-	if s.accounts, err = openFile(path, 1, "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)", checkpoint); err != nil {
+	// What is deleted is overwritten: an erased conversation must not be found in
+	// the file, and neither a former password's hash.
+	const overwrite = "secure_delete(1)"
+	if s.accounts, err = openFile(path, 1, "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)", checkpoint, overwrite); err != nil {
 		return err
 	}
 	if err = s.migrate(ctx, s.accounts.db, goose.DialectSQLite3); err != nil {
 		return err
 	}
-	if s.write, err = openFile(path, 1, "synchronous(normal)", cache, checkpoint); err != nil {
+	if s.write, err = openFile(path, 1, "synchronous(normal)", cache, checkpoint, overwrite); err != nil {
 		return err
 	}
 	if s.read, err = openFile(path, sqliteReaders, "query_only(1)"); err != nil {

@@ -72,10 +72,13 @@ func messagesChange(t *testing.T, b *bundle) {
 	list := messages(10, 1, 3)
 	b.project(t, func(tx *store.Tx) error { return tx.InsertMessages(list) })
 	b.project(t, func(tx *store.Tx) error {
-		must(t, tx.EditMessage(10, 2, "edited", 7777))
-		must(t, tx.EditMessage(10, 99, "not there", 7777))
-		must(t, tx.DeleteMessage(10, 3))
-		must(t, tx.DeleteMessage(10, 99))
+		must(t, tx.EditMessage(10, store.Edit{Seq: 2, Number: 4, At: 7777, Content: "edited"}))
+		must(t, tx.EditMessage(10, store.Edit{Seq: 99, Number: 5, At: 7777, Content: "not there"}))
+		for seq, want := range map[uint64]chat.UserID{3: list[2].SenderID, 99: 0} {
+			sender, err := tx.DeleteMessage(10, seq)
+			must(t, err)
+			equal(t, "sender of the deleted message", sender, want)
+		}
 		return tx.InsertMessages(list[:2])
 	})
 	page, _, err := b.Messages(b.ctx, store.MessageQuery{Channel: 10, Limit: 10})

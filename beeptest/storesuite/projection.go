@@ -107,11 +107,11 @@ func appliedNumbers(t *testing.T, b *bundle) {
 	numbers[keys[0]] = 11
 	stranger := chat.ServerKey(1) // has the id of a channel
 	b.project(t, func(tx *store.Tx) error {
-		got, err := tx.Applied(append(keys, stranger))
+		got, err := tx.Progress(append(keys, stranger))
 		must(t, err)
 		equal(t, "entities", len(got), len(numbers))
 		for k, n := range numbers {
-			equal(t, "applied number of "+k.String(), got[k], n)
+			equal(t, "applied number of "+k.String(), got[k], store.Progress{Applied: n})
 		}
 		return nil
 	})
