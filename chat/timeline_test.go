@@ -19,18 +19,100 @@ var member = chat.Environment{Grant: chat.Grant{Member: true, Permissions: chat.
 
 // timeline is a channel under test: it numbers and applies what is decided.
 type timeline struct {
-	t  *testing.T
-	st *chat.Timeline
+	t    *testing.T
+	st   *chat.Timeline
+	recs []chat.Record
 }
 
-func newTimeline(t *testing.T) *timeline { return &timeline{t, chat.NewTimeline(room)} }
+func newTimeline(t *testing.T) *timeline { return &timeline{t: t, st: chat.NewTimeline(room)} }
+
+// at is env at another time.
+func at(env chat.Environment, now int64) chat.Environment {
+	env.Now = now
+	return env
+}
+
+// with is env with rights more.
+func with(env chat.Environment, p chat.Permission) chat.Environment {
+	env.Grant.Permissions |= p
+	return env
+}
+
+// lacking is env with rights less.
+func lacking(env chat.Environment, p chat.Permission) chat.Environment {
+	env.Grant.Permissions &^= p
+	return env
+}
 
 func (w *timeline) do(cmd chat.Command, env chat.Environment) (chat.Decision, error) {
 	d, err := w.st.Decide(cmd, env)
 	for _, e := range d.Events {
-		w.st.Apply(chat.Record{Number: w.st.Number + 1, Time: int64(1000 + w.st.Number), Author: d.Author, Nonce: d.Nonce, Event: e})
+		rec := chat.Record{
+			Number: w.st.Number + 1, Time: int64(1000 + w.st.Number), Author: d.Author, Nonce: d.Nonce,
+			ServerNumber: d.ServerNumber, Event: e,
+		}
+		if env.Now != 0 {
+			rec.Time = env.Now
+		}
+		w.recs = append(w.recs, rec)
+		w.st.Apply(rec)
 	}
 	return d, err
+}
+
+// must decides what is permitted.
+func (w *timeline) must(cmd chat.Command, env chat.Environment) chat.Decision {
+	w.t.Helper()
+	d, err := w.do(cmd, env)
+	if err != nil {
+		w.t.Fatalf("%s: %v", cmd.CommandName(), err)
+	}
+	return d
+}
+
+// idle decides what finds its work done.
+func (w *timeline) idle(cmd chat.Command, env chat.Environment) {
+	w.t.Helper()
+	if d := w.must(cmd, env); len(d.Events) != 0 {
+		w.t.Fatalf("%s was not done: %+v", cmd.CommandName(), d.Events)
+	}
+}
+
+// message is a message as anybody sees it.
+func (w *timeline) message(id chat.MessageID) chat.Message {
+	w.t.Helper()
+	return *w.must(&chat.GetMessage{By: ada, Message: id}, member).Reply.(*chat.Message)
+}
+
+// fill sends so many messages that none of before is in memory.
+func (w *timeline) fill() {
+	for i := range 2 * chat.RecentMessages {
+		w.send(bob, 100_000+int(w.st.Number)+i, "")
+	}
+}
+
+// restored is the state by way of a snapshot.
+func (w *timeline) restored() *chat.Timeline {
+	w.t.Helper()
+	b, err := json.Marshal(w.st)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	st := chat.NewTimeline(room)
+	if err := json.Unmarshal(b, st); err != nil {
+		w.t.Fatal(err)
+	}
+	st.Restore(room)
+	return st
+}
+
+func encoded(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func (w *timeline) send(by chat.UserID, id int, nonce string) chat.Decision {
@@ -44,11 +126,11 @@ func (w *timeline) send(by chat.UserID, id int, nonce string) chat.Decision {
 
 func (w *timeline) refused(cmd chat.Command, env chat.Environment, kind chat.ErrorKind) {
 	w.t.Helper()
-	before := w.st.Number
+	before, state := w.st.Number, encoded(w.t, w.st)
 	if _, err := w.do(cmd, env); !chat.Is(err, kind) {
 		w.t.Fatalf("%s: got %v, want %s", cmd.CommandName(), err, kind)
 	}
-	if w.st.Number != before {
+	if w.st.Number != before || encoded(w.t, w.st) != state {
 		w.t.Fatal("a refusal changed the state")
 	}
 }
@@ -120,16 +202,7 @@ func TestNoncesAreBoundedAndSurviveASnapshot(t *testing.T) {
 	if n := len(w.st.Sent); n > 3*chat.NoncesPerAuthor+1 {
 		t.Fatalf("%d nonces of one author", n)
 	}
-	b, err := json.Marshal(w.st)
-	if err != nil {
-		t.Fatal(err)
-	}
-	st := chat.NewTimeline(room)
-	if err := json.Unmarshal(b, st); err != nil {
-		t.Fatal(err)
-	}
-	st.Restore(room)
-	w.st = st
+	w.st = w.restored()
 	if d := w.send(ada, 999, fmt.Sprint(5*chat.NoncesPerAuthor-1)); len(d.Events) != 0 {
 		t.Fatal("the snapshot lost a nonce")
 	}
