@@ -64,7 +64,7 @@ const Span = 1_000_000
 
 func (r *Random) channels(s *Server) {
 	if s.Direct {
-		s.Channels[r.id()] = &Channel{Type: "direct"}
+		s.Channels[r.id()] = &Channel{Type: "direct", Creator: s.Owner}
 		return
 	}
 	categories := []uint64{0}
@@ -85,7 +85,7 @@ func (r *Random) channels(s *Server) {
 
 // channel makes a channel; half of those that can have overrides have some.
 func (r *Random) channel(s *Server, kind string, parent uint64) uint64 {
-	c := &Channel{Type: kind, Parent: parent, Roles: map[uint64]Override{}, Members: map[uint64]Override{}}
+	c := &Channel{Type: kind, Parent: parent, Creator: s.Owner, Roles: map[uint64]Override{}, Members: map[uint64]Override{}}
 	id := r.id()
 	s.Channels[id] = c
 	if kind == "thread" || r.chance(0.5) {

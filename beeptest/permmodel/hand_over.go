@@ -74,7 +74,8 @@ func (o Override) chat(channel, role, user uint64) chat.Override {
 	}
 }
 
-// Chat is the server as package chat knows it: folded from Events.
+// Chat is the server as package chat knows it: folded from Events, as one to
+// whom nothing has happened since it was made.
 func (s *Server) Chat() *chat.Server {
 	st := chat.NewServer()
 	for _, e := range s.Events() {

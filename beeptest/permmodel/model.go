@@ -19,6 +19,7 @@ type Role struct {
 type Channel struct {
 	Type    string // text, conference, category, thread, direct
 	Parent  uint64 // 0: none
+	Creator uint64
 	Roles   map[uint64]Override
 	Members map[uint64]Override
 }
