@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -41,7 +42,14 @@ type Config struct {
 	AllowedOrigins []string
 	// TrustedProxies are whose X-Forwarded-For and X-Forwarded-Proto are believed.
 	TrustedProxies []netip.Prefix
-	Logger         *slog.Logger // nil discards
+	// Exempt reports whether the requests of a user of this name are not
+	// counted; nil counts all.
+	Exempt func(username string) bool
+	// Idempotency remembers answers; with nil, requests that carry a key are
+	// answered Unavailable, but for those that send messages.
+	Idempotency Idempotency
+	Now         func() time.Time // nil is the clock
+	Logger      *slog.Logger     // nil discards
 }
 
 type api struct {
@@ -49,7 +57,11 @@ type api struct {
 	huma    huma.API
 	mux     *http.ServeMux
 	origins map[string]bool // of AllowedOrigins
-	spec    []byte          // the OpenAPI document
+	spec    func() []byte   // the OpenAPI document
+
+	operations []operation
+	throttle   *throttle
+	exports    chan struct{} // one for each export under way
 }
 
 // New makes the handler of everything that is reached by HTTP.
@@ -83,16 +95,33 @@ func build(c Config) *api {
 	if c.BaseURL == nil {
 		c.BaseURL = func() string { return "" }
 	}
-	a := &api{Config: c, mux: http.NewServeMux(), origins: map[string]bool{}}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	a := &api{Config: c, mux: http.NewServeMux(), origins: map[string]bool{}, exports: make(chan struct{}, maxExports)}
+	a.throttle = newThrottle(c.Now, a.exempted)
 	for _, o := range c.AllowedOrigins {
 		a.origins[o] = true
 	}
 	a.huma = humago.New(a.mux, humaConfig())
 	a.authOperations()
 	a.userOperations()
+	a.friendOperations()
+	a.conversationOperations()
 	a.serverOperations()
+	a.invitationOperations()
+	a.channelOperations()
+	a.conferenceOperations()
+	a.permissionOperations()
+	a.roleOperations()
+	a.memberOperations()
+	a.banOperations()
 	a.messageOperations()
-	a.spec = a.describe()
+	a.reactionOperations()
+	a.notificationOperations()
+	a.exportOperations()
+	a.describe()
+	a.spec = sync.OnceValue(a.encodeSpec)
 	a.pages()
 	a.mux.HandleFunc("GET /openapi.json", a.serveSpec)
 	a.mux.HandleFunc("GET /livez", a.livez)

@@ -2,11 +2,13 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
-	"strings"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,27 +20,89 @@ import (
 // gives itself, so that its answer and not this limit is what the client sees.
 const callTimeout = 30 * time.Second
 
+// operation is an operation as it is described.
+type operation struct {
+	*huma.Operation
+	statuses []int // besides success
+}
+
 // register adds an operation; the errors of fn become Problems here.
 func register[I, O any](a *api, op huma.Operation, fn func(context.Context, caller, *I) (*O, error)) {
 	op.MaxBodyBytes = maxBody + 1 // huma refuses at the limit, checkBody above it
 	op.BodyReadTimeout = -1       // the body is in memory already
+	op.DefaultStatus = cmp.Or(op.DefaultStatus, successOf[O]())
 	if op.Security != nil {
 		op.Middlewares = append(op.Middlewares, a.authenticate)
 	}
+	if op.Method == http.MethodPost && op.Security != nil && !hasKey(typeOf[I]()) {
+		op.Middlewares = append(op.Middlewares, a.once)
+		op.Parameters = append(op.Parameters, rememberedKey())
+	}
+	_, takesBody := typeOf[I]().FieldByName("Body")
 	name := op.OperationID
+	a.operations = append(a.operations, operation{&op, answersOf(&op, typeOf[I]())})
+	// huma changes a copy of op, but its answers, which describe completes, are shared.
+	op.Responses = map[string]*huma.Response{}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		ctx, cancel := context.WithTimeout(ctx, callTimeout)
 		defer cancel()
-		out, err := fn(ctx, callerOf(ctx), in)
+		c := callerOf(ctx)
+		if !takesBody && !empty(c.body) {
+			return nil, statusProblem(http.StatusUnprocessableEntity, "this request has no body")
+		}
+		out, err := fn(ctx, c, in)
 		if err != nil {
-			if p, ok := asProblem(err); ok {
-				return nil, p
-			}
-			return nil, a.problemOf(name, err)
+			return nil, a.refusal(name, err)
 		}
 		return out, nil
 	})
 }
+
+// refusal is what an operation answers in place of what was asked for.
+func (a *api) refusal(operation string, err error) error {
+	if same, ok := errors.AsType[unmodified](err); ok {
+		return same
+	}
+	if p, ok := asProblem(err); ok {
+		return p
+	}
+	return a.problemOf(operation, err)
+}
+
+func successOf[O any]() int {
+	if typeOf[O]() == typeOf[none]() {
+		return http.StatusNoContent
+	}
+	return http.StatusOK
+}
+
+// empty is a body that says nothing. Many clients send {} where there is none.
+func empty(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	return len(body) == 0 || string(body) == "{}"
+}
+
+// hasKey reports whether an operation has a use of its own for Idempotency-Key.
+func hasKey(input reflect.Type) bool {
+	for _, f := range reflect.VisibleFields(input) {
+		if f.Tag.Get("header") == keyHeader {
+			return true
+		}
+	}
+	return false
+}
+
+// rememberedKey describes the key of operations whose answer is remembered.
+func rememberedKey() *huma.Param {
+	least, most := 1, maxKey
+	return &huma.Param{
+		Name: keyHeader, In: "header",
+		Description: "Printable ASCII. If no answer came, the same request with the same key is carried out once, and for 24 hours gets the first answer",
+		Schema:      &huma.Schema{Type: huma.TypeString, MinLength: &least, MaxLength: &most, Pattern: "^[!-~]+$"},
+	}
+}
+
+func isRememberedKey(p *huma.Param) bool { return p.Name == keyHeader && *p.Schema.MaxLength == maxKey }
 
 // bearerOnly says that an operation needs a token.
 func bearerOnly() []map[string][]string { return []map[string][]string{{"bearer": {}}} }
@@ -79,74 +143,4 @@ func (a *api) request(ctx context.Context, who chat.UserID, method string, args,
 			Err: ctx.Err(),
 		}
 	}
-}
-
-// humaConfig is huma without its own pages, formats and process-wide settings.
-func humaConfig() huma.Config {
-	return huma.Config{
-		OpenAPI: &huma.OpenAPI{
-			OpenAPI: "3.1.0",
-			Info: &huma.Info{
-				Title:   "Beep",
-				Version: Version,
-				Description: "What has no place on a socket, and the gateway's requests for programs without one. " +
-					"Live events come over the gateway (GET /gateway), described in PROTOCOL.md.",
-				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
-			},
-			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
-				SecuritySchemes: map[string]*huma.SecurityScheme{
-					"bearer": {Type: "http", Scheme: "bearer", Description: "A token from sign-in, or of `beep token create`."},
-				},
-			},
-			Tags: []*huma.Tag{
-				{Name: "auth", Description: "Getting and giving back a token"},
-				{Name: "users", Description: "People"},
-				{Name: "servers", Description: "Servers, channels and members"},
-				{Name: "messages", Description: "Messages and read positions"},
-			},
-		},
-		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
-		DefaultFormat:                "application/json",
-		RejectUnknownQueryParameters: true,
-		Transformers:                 []huma.Transformer{ownProblems},
-	}
-}
-
-// describe replaces huma's description of errors by ours and encodes the
-// document once; it does not change while the server runs.
-func (a *api) describe() []byte {
-	doc := a.huma.OpenAPI()
-	schemas := doc.Components.Schemas
-	problem := schemas.Schema(typeOf[Problem](), true, "Problem")
-	for _, item := range doc.Paths {
-		for _, op := range []*huma.Operation{item.Get, item.Put, item.Post, item.Delete, item.Patch} {
-			if op == nil {
-				continue
-			}
-			op.Responses["default"] = &huma.Response{
-				Description: "What is wrong: `kind` tells a program, `detail` a person. 429 and 503 may carry Retry-After.",
-				Content:     map[string]*huma.MediaType{problemType: {Schema: problem}},
-			}
-		}
-	}
-	for name, schema := range schemas.Map() {
-		// Requests are read strictly; answers may gain fields.
-		if !strings.HasSuffix(name, "InputBody") {
-			schema.AdditionalProperties = nil
-		}
-	}
-	delete(schemas.Map(), "ErrorModel")
-	delete(schemas.Map(), "ErrorDetail")
-	spec, err := json.MarshalIndent(doc, "", "  ")
-	if err != nil {
-		panic("api: the description cannot be encoded: " + err.Error()) // the programmer is wrong; every test sees it
-	}
-	return append(spec, '\n')
-}
-
-func (a *api) serveSpec(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/openapi+json")
-	w.Header().Set("Cache-Control", "no-cache")
-	_, _ = w.Write(a.spec) // whoever hung up does not want it
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,6 +22,8 @@ type caller struct {
 	token  string
 	remote string // address without port
 	base   string // http://host by which the request came
+	url    *url.URL
+	body   []byte // as checkBody has read it
 }
 
 type callerKey struct{}
@@ -30,16 +33,20 @@ func callerOf(ctx context.Context) caller {
 	return c
 }
 
+func withCaller(r *http.Request, c caller) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
+}
+
 // identify notes by which way a request came.
 func (a *api) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := caller{remote: a.remoteAddr(r), base: a.base(r)}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
+		c := caller{remote: a.remoteAddr(r), base: a.base(r), url: r.URL}
+		next.ServeHTTP(w, withCaller(r, c))
 	})
 }
 
 // authenticate is the middleware of operations that need a token: without a
-// good one nothing of the request is looked at.
+// good one, and when its user asks too much, nothing of the request is looked at.
 func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 	token, ok := bearer(ctx.Header("Authorization"))
 	err := error(chat.Errorf(chat.Unauthenticated, "authenticate", "the header Authorization must be: Bearer TOKEN"))
@@ -48,8 +55,11 @@ func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 		c.token = token
 		c.user, err = a.Auth.Authenticate(ctx.Context(), token)
 	}
+	_, w := humago.Unwrap(ctx)
+	if err == nil {
+		err = a.admit(ctx.Context(), w, ctx.Operation().OperationID, c.user)
+	}
 	if err != nil {
-		_, w := humago.Unwrap(ctx)
 		writeProblem(w, a.problemOf(ctx.Operation().OperationID, err))
 		return
 	}

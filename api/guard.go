@@ -104,7 +104,9 @@ func (a *api) checkBody(next http.Handler) http.Handler {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		r.ContentLength = int64(len(body))
-		next.ServeHTTP(w, r)
+		c := callerOf(r.Context())
+		c.body = body
+		next.ServeHTTP(w, withCaller(r, c))
 	})
 }
 

@@ -30,7 +30,7 @@ func TestBadRequestsAreRefusedWithTheirKind(t *testing.T) {
 		{"oversized", "POST", send, `{"content":"` + strings.Repeat("a", maxBody) + `"}`, "", 413, "too_large"},
 		{"no body", "POST", send, "", "", 400, "invalid"},
 		{"unknown field", "POST", send, `{"content":"a","colour":"red"}`, "", 422, "invalid"},
-		{"missing field", "POST", send, `{}`, "", 422, "invalid"},
+		{"missing field", "PATCH", send + "/34", `{}`, "", 422, "invalid"},
 		{"wrong type", "POST", send, `{"content":5}`, "", 422, "invalid"},
 		{"null", "POST", send, `null`, "", 422, "invalid"},
 		{"a list", "POST", send, `[]`, "", 422, "invalid"},

@@ -1,7 +1,13 @@
 package api
 
 import (
+	"cmp"
+	"encoding/json"
 	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,59 +16,136 @@ import (
 
 func TestEveryOperationReachesItsRequest(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		method, target, body string
-		call, args           string
-		answer               string
-		status               int
-		want                 string
-	}{
-		{
-			"POST", "/api/v1/channels/12/messages", `{"content":"hi","reply_to":"9"}`, "message.send",
-			`{"channel_id":"12","content":"hi","reply_to":"9"}`,
-			`{"id":"1","channel_id":"12","seq":3,"created_at":5}`, 201, `{"id":"1","channel_id":"12","seq":3,"created_at":5}`,
-		},
-		{
-			"GET", "/api/v1/channels/12/messages?before=7&limit=2", "", "message.list", `{"before":7,"channel_id":"12","limit":2}`,
-			`{"messages":[{"id":"1","channel_id":"12","sender_id":"7","seq":3,"type":"message","content":"hi","created_at":5}]}`, 200,
-			`{"messages":[{"id":"1","channel_id":"12","sender_id":"7","seq":3,"type":"message","content":"hi","created_at":5}]}`,
-		},
-		{"GET", "/api/v1/channels/12/messages?around=7", "", "message.list", `{"around":"7","channel_id":"12"}`, `{}`, 200, `{"messages":[]}`},
-		{"GET", "/api/v1/channels/12/messages?after=7", "", "message.list", `{"after":7,"channel_id":"12"}`, `{}`, 200, `{"messages":[]}`},
-		{"PATCH", "/api/v1/channels/12/messages/34", `{"content":"ho"}`, "message.edit", `{"channel_id":"12","content":"ho","message_id":"34"}`, `{"n":9}`, 200, `{"n":9}`},
-		{"DELETE", "/api/v1/channels/12/messages/34", "", "message.delete", `{"channel_id":"12","message_id":"34"}`, `{"n":9}`, 200, `{"n":9}`},
-		{"GET", "/api/v1/servers?query=ho&after=3", "", "server.browse", `{"after":"3","query":"ho"}`, `{"servers":[]}`, 200, `{"servers":[]}`},
-		{"POST", "/api/v1/servers", `{"name":"Home","visibility":"public"}`, "server.create", `{"name":"Home","visibility":"public"}`, `{"id":"5"}`, 201, `{"id":"5"}`},
-		{"POST", "/api/v1/servers/5/membership", "", "server.join", `{"server_id":"5"}`, `{"id":"5"}`, 200, `{"id":"5"}`},
-		{"DELETE", "/api/v1/servers/5/membership", "", "server.leave", `{"server_id":"5"}`, `{}`, 204, ``},
-		{"POST", "/api/v1/servers/5/channels", `{"name":"general"}`, "channel.create", `{"name":"general","server_id":"5"}`, `{"id":"6"}`, 201, `{"id":"6"}`},
-		{"GET", "/api/v1/servers/5/members?after=2&limit=3", "", "member.list", `{"after":"2","limit":3,"server_id":"5"}`, `{"members":[]}`, 200, `{"members":[]}`},
-		{"POST", "/api/v1/users/lookup", `{"user_ids":["7"]}`, "user.get", `{"user_ids":["7"]}`, `{"users":[{"id":"7","username":"ada"}]}`, 200, `{"users":[{"id":"7","username":"ada"}]}`},
-		{"PUT", "/api/v1/channels/12/read", `{"seq":4}`, "read.set", `{"channel_id":"12","seq":4}`, `{}`, 204, ``},
+	b := setup(t)
+	for _, r := range rows() {
+		b.requests.calls = nil
+		b.requests.answer = cmp.Or(r.answer, numbered)
+		want, status := cmp.Or(r.want, b.requests.answer), cmp.Or(r.status, http.StatusOK)
+		if status == http.StatusNoContent {
+			want = ""
+		}
+		method, target, _ := strings.Cut(r.at, " ")
+		if res := b.do(method, basePath+target, r.body); res.StatusCode != status || strings.TrimSpace(res.body) != want {
+			t.Errorf("%s %s: status %d, body %s; want %d %s", r.id, r.at, res.StatusCode, res.body, status, want)
+			continue
+		}
+		if got, want := b.requests.only(t), (call{ada.ID, r.call, r.args}); got != want {
+			t.Errorf("%s %s: called %v, want %v", r.id, r.at, got, want)
+		}
 	}
-	for _, tt := range tests {
-		t.Run(tt.method+" "+tt.target, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t)
-			b.requests.answer = tt.answer
-			b.do(tt.method, tt.target, tt.body).accepted(t, tt.status, tt.want)
-			if got, want := b.requests.only(t), (call{ada.ID, tt.call, tt.args}); got != want {
-				t.Fatalf("called %v, want %v", got, want)
-			}
+}
 
-			b = setup(t)
-			r := request(tt.method, tt.target, tt.body)
-			r.Header.Del("Authorization")
-			res := b.send(r)
-			res.refused(t, 401, "unauthenticated")
-			if res.Header.Get("WWW-Authenticate") != "Bearer" {
-				t.Fatal("no WWW-Authenticate")
-			}
-			if len(b.requests.calls) != 0 {
-				t.Fatal("a request without a token was run")
-			}
-		})
+func TestWithoutATokenNothingIsRun(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	targets := []string{"GET /users/@me", "POST /auth/sign-out", "GET /servers/5/export"}
+	for _, r := range rows() {
+		targets = append(targets, r.at)
 	}
+	for _, at := range targets {
+		method, target, _ := strings.Cut(at, " ")
+		req := request(method, basePath+target, "")
+		req.Header.Del("Authorization")
+		res := b.send(req)
+		res.refused(t, 401, "unauthenticated")
+		if res.Header.Get("WWW-Authenticate") != "Bearer" || res.Header.Get("RateLimit-Limit") != "" {
+			t.Errorf("%s: %v", at, res.Header)
+		}
+	}
+	if len(b.requests.calls) != 0 {
+		t.Fatalf("run without a token: %v", b.requests.calls)
+	}
+}
+
+// apart are the operations that are no requests; they have tests of their own.
+func apart() []string {
+	return []string{"register", "sign-in", "sign-out", "gateway", "get-me", "export-server"}
+}
+
+func TestEveryOperationHasItsRow(t *testing.T) {
+	t.Parallel()
+	tested := map[string]bool{}
+	for _, id := range apart() {
+		tested[id] = true
+	}
+	for _, r := range rows() {
+		tested[r.id] = true
+	}
+	a := build(setup(t).config)
+	for _, op := range a.operations {
+		if !tested[op.OperationID] {
+			t.Errorf("%s has no row", op.OperationID)
+		}
+		delete(tested, op.OperationID)
+	}
+	if len(tested) > 0 {
+		t.Errorf("rows without an operation: %v", tested)
+	}
+}
+
+func TestEveryRequestOfTheProtocolCanBeMade(t *testing.T) {
+	t.Parallel()
+	sent := map[string]string{"message.send": `"nonce"`, "message.forward": `"nonce"`} // headers have tests of their own
+	for _, r := range rows() {
+		sent[r.call] += r.args
+	}
+	described := protocolRequests(t)
+	if len(described) < 70 {
+		t.Fatalf("only %d requests found in PROTOCOL.md", len(described))
+	}
+	for method, words := range described {
+		args, ok := sent[method]
+		if !ok {
+			t.Errorf("%s has no operation", method)
+		}
+		for _, word := range words {
+			// Values that stand for others, and what If-Match carries.
+			if slices.Contains([]string{"version", "text", "category", "all", "nothing"}, word) {
+				continue
+			}
+			if !strings.Contains(args, `"`+word+`"`) {
+				t.Errorf("%s: nothing sends %s", method, word)
+			}
+		}
+	}
+	for _, r := range rows() {
+		var args map[string]any
+		if err := json.Unmarshal([]byte(r.args), &args); err != nil {
+			t.Fatal(err)
+		}
+		for name := range args {
+			if !slices.Contains(described[r.call], name) {
+				t.Errorf("%s: PROTOCOL.md does not know %s", r.call, name)
+			}
+		}
+	}
+}
+
+// protocolRequests reads the tables of PROTOCOL.md: the requests, and the words in
+// code of their arguments.
+func protocolRequests(t *testing.T) map[string][]string {
+	t.Helper()
+	page, err := os.ReadFile("../PROTOCOL.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n### Requests\n")
+	section, _, _ = strings.Cut(section, "\n### ")
+	name, word := regexp.MustCompile("`([a-z]+\\.[a-z]+)`"), regexp.MustCompile("`([a-z_]+)`")
+	found := map[string][]string{}
+	for line := range strings.Lines(section) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 4 {
+			continue
+		}
+		for _, m := range name.FindAllStringSubmatch(cells[1], -1) {
+			found[m[1]] = []string{}
+			for _, w := range word.FindAllStringSubmatch(cells[2], -1) {
+				found[m[1]] = append(found[m[1]], w[1])
+			}
+		}
+	}
+	return found
 }
 
 func TestTheIdempotencyKeyIsTheNonce(t *testing.T) {
@@ -87,7 +170,7 @@ func TestEveryKindOfErrorHasItsStatus(t *testing.T) {
 	t.Parallel()
 	statuses := map[chat.ErrorKind]int{
 		chat.Invalid: 422, chat.Unauthenticated: 401, chat.Forbidden: 403, chat.NotFound: 404, chat.Conflict: 409,
-		chat.Gone: 410, chat.TooLarge: 413, chat.RateLimited: 429, chat.Unavailable: 503, chat.Internal: 500,
+		chat.Gone: 410, chat.TooLarge: 413, chat.Stale: 412, chat.RateLimited: 429, chat.Unavailable: 503, chat.Internal: 500,
 	}
 	for kind, status := range statuses {
 		t.Run(kind.String(), func(t *testing.T) {

@@ -22,7 +22,7 @@ type Problem struct {
 	Type   string        `json:"type,omitempty" doc:"Always about:blank: the kind tells."`
 	Title  string        `json:"title" doc:"The status in words."`
 	Status int           `json:"status" doc:"The HTTP status."`
-	Kind   string        `json:"kind" enum:"invalid,unauthenticated,forbidden,not_found,conflict,gone,too_large,rate_limited,unavailable,internal" doc:"What kind of error it is, as in the gateway."`
+	Kind   string        `json:"kind" enum:"invalid,unauthenticated,forbidden,not_found,conflict,gone,too_large,rate_limited,unavailable,stale,internal" doc:"What kind of error it is, as in the gateway."`
 	Detail string        `json:"detail,omitempty" doc:"What is wrong, for people."`
 	Errors []FieldDetail `json:"errors,omitempty" nullable:"false" doc:"Where the request is not as described."`
 
@@ -82,13 +82,15 @@ func kindStatus(k chat.ErrorKind) int {
 		return http.StatusTooManyRequests
 	case chat.Unavailable:
 		return http.StatusServiceUnavailable
+	case chat.Stale:
+		return http.StatusPreconditionFailed
 	}
 	return http.StatusInternalServerError
 }
 
 // statusKind is the kind of what HTTP itself refuses.
 func statusKind(status int) chat.ErrorKind {
-	for k := chat.Internal; k <= chat.Unavailable; k++ {
+	for k := chat.Internal; k <= chat.Stale; k++ {
 		if kindStatus(k) == status {
 			return k
 		}

@@ -1,132 +1,90 @@
 package api
 
-import (
-	"context"
-	"net/http"
-
-	"github.com/danielgtaylor/huma/v2"
-
-	"beep/chat"
-)
+import "net/http"
 
 type browseInput struct {
-	Query string `query:"query" doc:"Words of name or description"`
-	After string `query:"after" maxLength:"20" doc:"The last server of the page before"`
+	Query string `query:"query" maxLength:"100" doc:"Words of name or description"`
+	After ID     `query:"after" doc:"The last server of the page before"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" doc:"50 unless told"`
 }
 
 type createServerInput struct {
 	Body struct {
-		Name        string `json:"name" example:"Home"`
-		Description string `json:"description,omitempty"`
+		Name        string `json:"name" minLength:"1" maxLength:"100" example:"Home"`
+		Description string `json:"description,omitempty" maxLength:"500"`
 		Visibility  string `json:"visibility" enum:"public,private"`
+		Picture     string `json:"picture,omitempty" maxLength:"20" doc:"The identifier of an image"`
+		Banner      string `json:"banner,omitempty" maxLength:"20" doc:"The identifier of an image"`
 	} `contentType:"application/json"`
 }
 
-type createChannelInput struct {
+type getServerInput struct {
+	ServerPath
+	Unless
+}
+
+type updateServerInput struct {
+	ServerPath
+	If
+	Body struct {
+		Name        string `json:"name,omitempty" minLength:"1" maxLength:"100"`
+		Description string `json:"description,omitempty" maxLength:"500"`
+		Visibility  string `json:"visibility,omitempty" enum:"public,private"`
+		Picture     string `json:"picture,omitempty" maxLength:"20" doc:"The identifier of an image; empty: none"`
+		Banner      string `json:"banner,omitempty" maxLength:"20" doc:"The identifier of an image; empty: none"`
+	} `contentType:"application/json"`
+}
+
+type deleteServerInput struct {
+	ServerPath
+	If
+}
+
+type transferInput struct {
 	ServerPath
 	Body struct {
-		Name string `json:"name" example:"general"`
+		UserID ID `json:"user_id" doc:"A member"`
 	} `contentType:"application/json"`
 }
 
-type membersInput struct {
+type auditInput struct {
 	ServerPath
-	After string `query:"after" maxLength:"20" doc:"The last user of the page before"`
-	Limit int    `query:"limit" minimum:"1" maximum:"100" doc:"100 unless told"`
+	Before uint64 `query:"before" minimum:"1" maximum:"9007199254740991" doc:"The number of the last entry of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" doc:"50 unless told"`
+	By     ID     `query:"by" doc:"Only what this user did"`
+	Action string `query:"action" maxLength:"64" doc:"Only acts of this kind, such as member_banned"`
 }
 
 func (a *api) serverOperations() {
-	register(a, huma.Operation{
-		OperationID: "browse-servers", Method: http.MethodGet, Path: "/api/v1/servers", Tags: []string{"servers"},
-		Summary: "Public servers", Security: bearerOnly(),
-	}, a.browseServers)
-	register(a, huma.Operation{
-		OperationID: "create-server", Method: http.MethodPost, Path: "/api/v1/servers", Tags: []string{"servers"},
-		Summary: "Create a server", DefaultStatus: http.StatusCreated, Security: bearerOnly(),
-	}, a.createServer)
-	register(a, huma.Operation{
-		OperationID: "join-server", Method: http.MethodPost, Path: "/api/v1/servers/{server_id}/membership", Tags: []string{"servers"},
-		Summary: "Join a public server", Security: bearerOnly(),
-	}, a.joinServer)
-	register(a, huma.Operation{
-		OperationID: "leave-server", Method: http.MethodDelete, Path: "/api/v1/servers/{server_id}/membership", Tags: []string{"servers"},
-		Summary: "Leave a server", DefaultStatus: http.StatusNoContent, Security: bearerOnly(),
-	}, a.leaveServer)
-	register(a, huma.Operation{
-		OperationID: "create-channel", Method: http.MethodPost, Path: "/api/v1/servers/{server_id}/channels", Tags: []string{"servers"},
-		Summary: "Create a text channel", DefaultStatus: http.StatusCreated, Security: bearerOnly(),
-	}, a.createChannel)
-	register(a, huma.Operation{
-		OperationID: "list-members", Method: http.MethodGet, Path: "/api/v1/servers/{server_id}/members", Tags: []string{"servers"},
-		Summary: "Members of a server", Security: bearerOnly(),
-	}, a.listMembers)
-}
-
-func (a *api) browseServers(ctx context.Context, c caller, in *browseInput) (*body[Servers], error) {
-	args := map[string]any{"query": in.Query}
-	if in.After != "" {
-		after, err := chat.ParseServerID(in.After)
-		if err != nil {
-			return nil, err
-		}
-		args["after"] = after
-	}
-	if in.Limit != 0 {
-		args["limit"] = in.Limit
-	}
-	out := &body[Servers]{Servers{Servers: []Server{}}}
-	return out, a.request(ctx, c.user, "server.browse", args, &out.Body)
-}
-
-func (a *api) createServer(ctx context.Context, c caller, in *createServerInput) (*body[Identified], error) {
-	out := &body[Identified]{}
-	return out, a.request(ctx, c.user, "server.create", &in.Body, &out.Body)
-}
-
-func (a *api) joinServer(ctx context.Context, c caller, in *ServerPath) (*body[Identified], error) {
-	id, err := in.server()
-	if err != nil {
-		return nil, err
-	}
-	out := &body[Identified]{}
-	return out, a.request(ctx, c.user, "server.join", map[string]any{"server_id": id}, &out.Body)
-}
-
-func (a *api) leaveServer(ctx context.Context, c caller, in *ServerPath) (*none, error) {
-	id, err := in.server()
-	if err != nil {
-		return nil, err
-	}
-	return nil, a.request(ctx, c.user, "server.leave", map[string]any{"server_id": id}, nil)
-}
-
-func (a *api) createChannel(ctx context.Context, c caller, in *createChannelInput) (*body[Identified], error) {
-	id, err := in.server()
-	if err != nil {
-		return nil, err
-	}
-	out := &body[Identified]{}
-	args := map[string]any{"server_id": id, "name": in.Body.Name}
-	return out, a.request(ctx, c.user, "channel.create", args, &out.Body)
-}
-
-func (a *api) listMembers(ctx context.Context, c caller, in *membersInput) (*body[Members], error) {
-	id, err := in.server()
-	if err != nil {
-		return nil, err
-	}
-	args := map[string]any{"server_id": id}
-	if in.After != "" {
-		after, err := chat.ParseUserID(in.After)
-		if err != nil {
-			return nil, err
-		}
-		args["after"] = after
-	}
-	if in.Limit != 0 {
-		args["limit"] = in.Limit
-	}
-	out := &body[Members]{Members{Members: []Member{}}}
-	return out, a.request(ctx, c.user, "member.list", args, &out.Body)
+	relayPage[browseInput, Listings](a, route{
+		at: "GET /servers", id: "browse-servers", tag: "servers", calls: "server.browse", summary: "Public servers", page: 50,
+	})
+	relay[createServerInput, Identified](a, route{
+		at: "POST /servers", id: "create-server", tag: "servers", calls: "server.create", summary: "Create a server", status: http.StatusCreated,
+	})
+	relayVersion[getServerInput, Server](a, route{
+		at: "GET /servers/{server_id}", id: "get-server", tag: "servers", calls: "server.get", unwrap: "server",
+		summary: "A server, or a direct conversation", doc: "With its roles, the channels that one may see, and what one may do.",
+	})
+	relayChange[updateServerInput](a, route{
+		at: "PATCH /servers/{server_id}", id: "update-server", tag: "servers", calls: "server.update", summary: "Change the settings of a server",
+	})
+	relayChange[deleteServerInput](a, route{
+		at: "DELETE /servers/{server_id}", id: "delete-server", tag: "servers", calls: "server.delete", summary: "Destroy a server",
+		doc: "Only its owner may. All of it is deleted.",
+	})
+	relay[transferInput, Recorded](a, route{
+		at: "POST /servers/{server_id}/transfer", id: "transfer-server", tag: "servers", calls: "server.transfer", summary: "Make another member the owner",
+	})
+	relay[ServerPath, Identified](a, route{
+		at: "POST /servers/{server_id}/membership", id: "join-server", tag: "servers", calls: "server.join", summary: "Join a public server",
+		doc: "By an invitation: accept-invitation.",
+	})
+	relayQuietly[ServerPath](a, route{
+		at: "DELETE /servers/{server_id}/membership", id: "leave-server", tag: "servers", calls: "server.leave", summary: "Leave a server",
+	})
+	relayPage[auditInput, AuditLog](a, route{
+		at: "GET /servers/{server_id}/audit-log", id: "list-audit-log", tag: "servers", calls: "audit.list", page: 50, also: []int{http.StatusForbidden},
+		summary: "What administrators did", doc: "Newest first. Needs the permission view_audit_log.",
+	})
 }
