@@ -9,10 +9,13 @@ import (
 	"beep/chat"
 )
 
-// anything is a random command about one of the first messages of a channel.
+// anything is a random command, mostly about one of the newest messages.
 func anything(r *rand.Rand, step int) chat.Command {
 	by := chat.UserID(11 + r.IntN(3))
-	id := chat.MessageID(1 + r.IntN(step+1))
+	id := chat.MessageID(1 + max(step-r.IntN(12), 0))
+	if r.IntN(4) == 0 {
+		id = chat.MessageID(1 + r.IntN(step+1))
+	}
 	fresh := chat.MessageID(step + 1)
 	switch r.IntN(18) {
 	case 0, 1, 2, 3:

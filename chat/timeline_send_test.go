@@ -161,6 +161,7 @@ func TestTheLongestSlowModeIsRemembered(t *testing.T) {
 	w.must(say(bob, 1, "x"), at(env, hour))
 	w.must(say(ada, 2, "x"), at(env, 6*hour))
 	w.must(say(eve, 3, "x"), at(env, 8*hour)) // the generation of bob and ada is the older one now
+	w.must(say(bob, 99, "x"), at(env, 10*hour))
 	w.refused(say(ada, 4, "x"), at(env, 6*hour+most-1), chat.RateLimited)
 	w.must(say(ada, 4, "x"), at(env, 6*hour+most))
 }
