@@ -71,7 +71,6 @@ type world struct {
 	nextID  chat.MessageID
 	system  bool // the system sends messages of its own
 	recent  map[chat.UserID][]int64
-	joins   bool // are reported in the channel
 }
 
 func setup(t *testing.T) *world {
@@ -146,11 +145,11 @@ func (w *world) must(key chat.Key, cmd chat.Command) any {
 }
 
 // newID gives system messages no identifier, so that joins are not reported:
-// tests count records, and nobody can wait for that one. See joins.
+// tests count records, and nobody can wait for that one. See system.
 func (w *world) newID() uint64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.joins {
+	if !w.system {
 		return 0
 	}
 	w.nextID++
