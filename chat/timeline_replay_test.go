@@ -142,6 +142,11 @@ func TestWhatWasHandedOutNeverChanges(t *testing.T) {
 	var out []copied
 	for step := range 400 {
 		_, _ = w.do(anything(r, step), at(env, int64(1000*(step+1))))
+		if n := len(w.st.Recent); n > 0 { // several of one emoji and of one option
+			by, id := chat.UserID(100+step), w.st.Recent[n-1].ID
+			_, _ = w.do(&chat.React{By: by, Message: id, Emoji: "👍"}, env)
+			_, _ = w.do(&chat.VotePoll{By: by, Message: id, Options: []int{0}}, env)
+		}
 		for _, m := range w.page(&chat.ReadHistory{Limit: 30}).Messages {
 			out = append(out, copied{m, encoded(t, m)})
 		}
