@@ -95,6 +95,7 @@ func (st *Server) compileOverrides(i int) *rules {
 				r.members = map[UserID]change{}
 			}
 			r.members[o.MemberID] = said
+			r.named.add(o.MemberID)
 		case o.RoleID == EveryoneRole(st.ID):
 			r.everyone = said
 		default:

@@ -50,13 +50,14 @@ type Server struct {
 }
 
 // MemberState is what a server knows of one member. It is small, for there may
-// be half a million.
+// be half a million. What Can reads stands first, beside the map's key: evaluating
+// among many members is waiting for memory.
 type MemberState struct {
+	Roles      RoleSet `json:"roles"`
+	MutedUntil int64   `json:"muted_until,omitempty"`
+	JoinedAt   int64   `json:"joined_at"` // Unix milliseconds
 	Username   string  `json:"username"`
 	Nickname   string  `json:"nickname,omitempty"`
-	JoinedAt   int64   `json:"joined_at"` // Unix milliseconds
-	MutedUntil int64   `json:"muted_until,omitempty"`
-	Roles      RoleSet `json:"roles"`
 }
 
 // Ban keeps somebody out.
