@@ -55,18 +55,17 @@ func parseExtra(text string) (x extra, err error) {
 }
 
 // moreOf remembers which messages of a page have rows in other tables.
-type moreOf struct{ reacted, voted span }
+type moreOf struct{ reacted, voted []*chat.Message }
 
-// span is a stretch of sequences, both ends included. The rows of a page's
-// messages are those of the stretch: messages between that are not in the page
-// are gone, and their rows with them.
-type span struct{ from, to uint64 }
-
-func (s *span) add(seq uint64) {
-	if s.from == 0 {
-		s.from = seq
+// addRare gives the first messages of a page their rarer parts.
+func (s *Store) addRare(ctx context.Context, ch chat.ChannelID, page []chat.Message, rare []string) error {
+	var more moreOf
+	for i := range rare {
+		if err := more.note(&page[i], rare[i]); err != nil {
+			return err
+		}
 	}
-	s.from, s.to = min(s.from, seq), max(s.to, seq)
+	return s.addMore(ctx, ch, &more)
 }
 
 // note gives m its rarer parts, as far as they stand in its own row.
@@ -80,56 +79,67 @@ func (p *moreOf) note(m *chat.Message, rare string) error {
 	}
 	m.Mentions, m.Pinned, m.ThreadID, m.Reference, m.Forwarded, m.Poll = x.Mentions, x.Pinned, x.ThreadID, x.Reference, x.Forwarded, x.Poll
 	if x.Reacted {
-		p.reacted.add(m.Seq)
+		p.reacted = append(p.reacted, m)
 	}
 	if x.Voted && m.Poll != nil {
-		p.voted.add(m.Seq)
+		p.voted = append(p.voted, m)
 	}
 	return nil
 }
 
 const (
-	selectReactions = `SELECT seq, emoji, user_id FROM reactions WHERE channel_id = ? AND seq >= ? AND seq <= ? ORDER BY seq, first_number, number`
-	selectVotes     = `SELECT seq, user_id, choice FROM poll_votes WHERE channel_id = ? AND seq >= ? AND seq <= ? ORDER BY seq, number, user_id, choice`
+	selectReactions     = `SELECT seq, emoji, user_id FROM reactions WHERE channel_id = ? AND seq IN (` // parameters, then:
+	selectReactionsTail = `) ORDER BY seq, first_number, number`
+	selectVotes         = `SELECT seq, user_id, choice FROM poll_votes WHERE channel_id = ? AND seq IN (` // parameters, then:
+	selectVotesTail     = `) ORDER BY seq, number, user_id, choice`
 )
 
-// addMore adds reactions and votes to a page: one query each, if there are any.
-func (s *Store) addMore(ctx context.Context, ch chat.ChannelID, page []chat.Message, more *moreOf) error {
-	if more.reacted.from == 0 && more.voted.from == 0 {
-		return nil
-	}
-	at := make(map[uint64]*chat.Message, len(page))
-	for i := range page {
-		at[page[i].Seq] = &page[i]
-	}
-	if r := more.reacted; r.from != 0 {
-		err := s.read.query(ctx, func(rows *sql.Rows) error {
-			var seq, user int64
-			var emoji string
-			err := rows.Scan(&seq, &emoji, &user)
-			if m := at[uint64(seq)]; m != nil && err == nil {
-				addReaction(m, emoji, chat.UserID(user))
-			}
-			return err
-		}, selectReactions, int64(ch), int64(r.from), int64(r.to))
-		if err != nil {
-			return err
+// addMore adds reactions and votes to messages of a page: a query of each per 32
+// messages that have any.
+func (s *Store) addMore(ctx context.Context, ch chat.ChannelID, more *moreOf) error {
+	err := s.hanging(ctx, ch, more.reacted, selectReactions, selectReactionsTail, func(rows *sql.Rows, find func(int64) *chat.Message) error {
+		var seq, user int64
+		var emoji string
+		err := rows.Scan(&seq, &emoji, &user)
+		if m := find(seq); m != nil && err == nil {
+			addReaction(m, emoji, chat.UserID(user))
 		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	r := more.voted
-	if r.from == 0 {
-		return nil
-	}
-	return s.read.query(ctx, func(rows *sql.Rows) error {
+	return s.hanging(ctx, ch, more.voted, selectVotes, selectVotesTail, func(rows *sql.Rows, find func(int64) *chat.Message) error {
 		var seq, user int64
 		var choice int
 		err := rows.Scan(&seq, &user, &choice)
-		if m := at[uint64(seq)]; m != nil && err == nil && m.Poll != nil && choice >= 0 && choice < len(m.Poll.Options) {
+		if m := find(seq); m != nil && err == nil && choice >= 0 && choice < len(m.Poll.Options) {
 			o := &m.Poll.Options[choice]
 			o.Voters = append(o.Voters, chat.UserID(user))
 		}
 		return err
-	}, selectVotes, int64(ch), int64(r.from), int64(r.to))
+	})
+}
+
+// hanging reads rows that hang on messages, and finds the message of a row.
+func (s *Store) hanging(ctx context.Context, ch chat.ChannelID, list []*chat.Message, query, tail string, scan func(*sql.Rows, func(seq int64) *chat.Message) error) error {
+	return inChunks(len(list), func(from, to int) error {
+		chunk := list[from:to]
+		args := make([]any, 1, maxRows+1)
+		args[0] = int64(ch)
+		for _, m := range chunk {
+			args = append(args, int64(m.Seq))
+		}
+		find := func(seq int64) *chat.Message {
+			for _, m := range chunk {
+				if m.Seq == uint64(seq) {
+					return m
+				}
+			}
+			return nil
+		}
+		return s.read.query(ctx, func(rows *sql.Rows) error { return scan(rows, find) }, query+repeat("?", to-from)+tail, args...)
+	})
 }
 
 func addReaction(m *chat.Message, emoji string, user chat.UserID) {
