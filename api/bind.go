@@ -112,6 +112,9 @@ func (b *binder) fromBody(data []byte) (map[string]any, error) {
 		if !slices.Contains(b.body, name) {
 			return nil, chat.Errorf(chat.Invalid, readOp, "the body may not have %.40q", name)
 		}
+		if string(value) == "null" {
+			return nil, chat.Errorf(chat.Invalid, readOp, "%s may not be null: leave it out, or send it empty", name)
+		}
 		args[name] = value
 	}
 	return args, nil

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"time"
 
@@ -25,6 +24,9 @@ const (
 	underWay = time.Second
 	// rememberTimeout bounds writing down an answer that has been made.
 	rememberTimeout = 5 * time.Second
+	// abandonedAfter is longer than an operation and writing its answer down
+	// can take together.
+	abandonedAfter = 2 * callTimeout
 )
 
 // once carries out a POST that has an Idempotency-Key at most once in a day:
@@ -37,8 +39,8 @@ const (
 //  4. The same key while the first request is under way: Conflict.
 //
 // An answer that says "try again" (429, 500, 503) is not remembered, and the key
-// is free again. So it is after a crash of the node in the middle, as soon as
-// who remembers gives it up.
+// is free again. So it is a minute after a crash of the node in the middle: then
+// nobody knows whether the request was carried out, and a repeat is.
 func (a *api) once(ctx huma.Context, next func(huma.Context)) {
 	key := ctx.Header(keyHeader)
 	if key == "" {
@@ -51,12 +53,17 @@ func (a *api) once(ctx huma.Context, next func(huma.Context)) {
 		writeProblem(w, a.problemOf(op.OperationID, err))
 		return
 	}
-	got, err := a.Idempotency.Begin(ctx.Context(), c.user, key, op.OperationID, fingerprint(r, c.body))
+	now := a.Now()
+	keyed := KeyedRequest{
+		User: c.user, Key: key, Operation: op.OperationID, Fingerprint: fingerprint(r, c.body),
+		At: now.UnixMilli(), Abandoned: now.Add(-abandonedAfter).UnixMilli(),
+	}
+	got, err := a.Idempotency.Begin(ctx.Context(), keyed)
 	switch {
 	case err != nil:
 		writeProblem(w, a.problemOf(op.OperationID, err))
 	case got.Standing == Fresh:
-		a.firstTime(ctx, next, c.user, key)
+		a.firstTime(ctx, next, keyed)
 	case got.Standing == Answered:
 		answerAgain(w, got)
 	case got.Standing == UnderWay:
@@ -84,18 +91,18 @@ func (a *api) checkKey(op, key string) error {
 }
 
 // fingerprint tells requests apart.
-func fingerprint(r *http.Request, body []byte) string {
+func fingerprint(r *http.Request, body []byte) [sha256.Size]byte {
 	h := sha256.New()
 	for _, part := range [][]byte{[]byte(r.Method), []byte(r.URL.RequestURI()), body} {
 		h.Write(part)
 		h.Write([]byte{0})
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 // firstTime carries the request out into memory, remembers the answer and gives
 // it.
-func (a *api) firstTime(ctx huma.Context, next func(huma.Context), user chat.UserID, key string) {
+func (a *api) firstTime(ctx huma.Context, next func(huma.Context), keyed KeyedRequest) {
 	r, w := humago.Unwrap(ctx)
 	// The client may go: what it began is finished, so that it finds the answer
 	// when it comes back. register bounds the time.
@@ -104,34 +111,34 @@ func (a *api) firstTime(ctx huma.Context, next func(huma.Context), user chat.Use
 	done := false
 	defer func() {
 		if !done { // it panicked
-			a.forget(going, user, key)
+			a.forget(going, keyed)
 		}
 	}()
 	next(humago.NewContext(ctx.Operation(), r.WithContext(going), answer))
 	done = true
 	if passing(answer.status) || answer.body.Len() > maxRemembered {
-		a.forget(going, user, key)
+		a.forget(going, keyed)
 	} else {
-		a.remember(going, user, key, answer)
+		a.remember(going, keyed, answer)
 	}
 	answer.writeTo(w)
 }
 
 // remember keeps an answer. That it cannot be kept does not undo what was done: the
 // client is answered all the same.
-func (a *api) remember(ctx context.Context, user chat.UserID, key string, answer *recorder) {
+func (a *api) remember(ctx context.Context, keyed KeyedRequest, answer *recorder) {
 	ctx, cancel := context.WithTimeout(ctx, rememberTimeout)
 	defer cancel()
-	if err := a.Idempotency.Finish(ctx, user, key, answer.status, answer.body.Bytes()); err != nil {
-		a.Logger.Error("an answer was not remembered", "err", err)
+	if err := a.Idempotency.Finish(ctx, keyed, answer.status, answer.body.Bytes()); err != nil {
+		a.Logger.Error("an answer was not remembered", "op", keyed.Operation, "err", err)
 	}
 }
 
-func (a *api) forget(ctx context.Context, user chat.UserID, key string) {
+func (a *api) forget(ctx context.Context, keyed KeyedRequest) {
 	ctx, cancel := context.WithTimeout(ctx, rememberTimeout)
 	defer cancel()
-	if err := a.Idempotency.Forget(ctx, user, key); err != nil {
-		a.Logger.Error("a key was not given back", "err", err)
+	if err := a.Idempotency.Forget(ctx, keyed); err != nil {
+		a.Logger.Error("a key was not given back", "op", keyed.Operation, "err", err)
 	}
 }
 

@@ -36,15 +36,25 @@ type Exporter interface {
 // Idempotency remembers the answers to requests that carry a key, for a day. Keys
 // of different users have nothing to do with each other.
 type Idempotency interface {
-	// Begin says what is known of a key, and keeps it for the caller if that is
-	// Fresh; of two callers one gets it. operation and fingerprint tell the
-	// request. A key whose holder never came back is Fresh again some time
-	// after an operation can last.
-	Begin(ctx context.Context, user chat.UserID, key, operation, fingerprint string) (Remembered, error)
-	// Finish remembers the answer to the request that began with the key.
-	Finish(ctx context.Context, user chat.UserID, key string, status int, body []byte) error
-	// Forget makes the key Fresh again.
-	Forget(ctx context.Context, user chat.UserID, key string) error
+	// Begin says what is known of a request's key. If that is Fresh the caller
+	// has the key; of several callers one gets it.
+	Begin(ctx context.Context, r KeyedRequest) (Remembered, error)
+	// Finish remembers the answer to a request that was Fresh.
+	Finish(ctx context.Context, r KeyedRequest, status int, body []byte) error
+	// Forget gives the key of a request that was Fresh back.
+	Forget(ctx context.Context, r KeyedRequest) error
+}
+
+// KeyedRequest is a request that its caller may repeat, and one try of it.
+type KeyedRequest struct {
+	User        chat.UserID
+	Key         string
+	Operation   string
+	Fingerprint [32]byte // of all that was asked for
+	At          int64    // of this try; Unix milliseconds
+	// Abandoned is the time up to which a try that was never answered counts as
+	// given up: its node has died.
+	Abandoned int64
 }
 
 // Standing is what is known of a key.

@@ -95,6 +95,7 @@ type fakeRequests struct {
 	answer string // JSON
 	err    error
 	silent bool
+	panics bool
 }
 
 type call struct {
@@ -109,6 +110,9 @@ func (f *fakeRequests) Call(_ context.Context, who chat.UserID, method string, d
 	f.calls = append(f.calls, call{who, method, string(data)})
 	if f.silent {
 		return
+	}
+	if f.panics {
+		panic("as asked")
 	}
 	if f.err != nil {
 		reply(nil, f.err)
