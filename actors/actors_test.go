@@ -43,19 +43,29 @@ type archive struct {
 	applied uint64
 	found   map[chat.MessageID]chat.Message
 	err     error
+	asked   int           // how often
+	gate    chan struct{} // answers wait for it, once
 }
 
 func (a *archive) Message(_ context.Context, _ chat.ChannelID, id chat.MessageID) (chat.Message, uint64, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.asked++
 	if a.err != nil {
 		return chat.Message{}, 0, a.err
 	}
 	m, ok := a.found[id]
-	if !ok {
-		return m, a.applied, chat.Errorf(chat.NotFound, "read message", "there is no such message")
+	applied := a.applied
+	if gate := a.gate; gate != nil {
+		a.gate = nil
+		a.mu.Unlock()
+		<-gate
+		a.mu.Lock()
 	}
-	return m, a.applied, nil
+	if !ok {
+		return m, applied, chat.Errorf(chat.NotFound, "read message", "there is no such message")
+	}
+	return m, applied, nil
 }
 
 // world is one node's actors on a log that outlives it.
