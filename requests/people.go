@@ -2,65 +2,32 @@ package requests
 
 import (
 	"context"
-	"encoding/json"
 
 	"beep/chat"
-	"beep/subjects"
+	"beep/store"
 )
 
-type membersArgs struct {
-	ServerID chat.ServerID `json:"server_id"`
-	After    chat.UserID   `json:"after"`
-	Limit    *int          `json:"limit"`
-}
-
-type memberReply struct {
-	UserID   chat.UserID `json:"user_id"`
-	Username string      `json:"username"`
-	JoinedAt int64       `json:"joined_at"`
-	Status   string      `json:"status"`
-}
-
-func (s *Service) listMembers(ctx context.Context, who chat.UserID, a membersArgs) (any, error) {
-	const op = "list members"
-	limit, err := pageLimit(op, a.Limit, maxPage)
-	if err != nil {
-		return nil, err
-	}
-	g, err := s.grant(ctx, op, who, a.ServerID, 0)
-	if err != nil {
-		return nil, err
-	}
-	// Whoever has heard of a member finds him in the list.
-	err = s.caughtUp(ctx, op, g.ServerNumber, func() (uint64, error) {
-		return s.cfg.Read.Applied(ctx, chat.ServerKey(a.ServerID))
-	})
-	if err != nil {
-		return nil, err
-	}
-	members, err := s.cfg.Read.Members(ctx, a.ServerID, a.After, limit)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]memberReply, len(members))
-	for i, m := range members {
-		list[i] = memberReply{m.UserID, m.Username, m.JoinedAt, "offline"}
-		if s.cfg.Presence.Online(a.ServerID, m.UserID) {
-			list[i].Status = "online"
-		}
-	}
-	return map[string]any{"members": list}, nil
-}
+// defaultSearch is the page of a search for people: it is for somebody who types.
+const defaultSearch = 20
 
 type usersArgs struct {
 	UserIDs []chat.UserID `json:"user_ids"`
 }
 
+// userReply is what everybody may know of a user.
 type userReply struct {
 	ID        chat.UserID `json:"id"`
 	Username  string      `json:"username"`
 	FirstName string      `json:"first_name,omitempty"`
 	LastName  string      `json:"last_name,omitempty"`
+}
+
+func userReplies(found []store.Profile) map[string][]userReply {
+	list := make([]userReply, len(found))
+	for i, f := range found {
+		list[i] = userReply{f.ID, f.Username, f.FirstName, f.LastName}
+	}
+	return map[string][]userReply{"users": list}
 }
 
 func (s *Service) getUsers(ctx context.Context, _ chat.UserID, a usersArgs) (any, error) {
@@ -71,55 +38,50 @@ func (s *Service) getUsers(ctx context.Context, _ chat.UserID, a usersArgs) (any
 	if err != nil {
 		return nil, err
 	}
-	list := make([]userReply, len(found))
-	for i, f := range found {
-		list[i] = userReply{f.ID, f.Username, f.FirstName, f.LastName}
-	}
-	return map[string]any{"users": list}, nil
+	return userReplies(found), nil
 }
 
-type typingArgs struct {
-	ChannelID chat.ChannelID `json:"channel_id"`
+type searchArgs struct {
+	Query string      `json:"query"`
+	After chat.UserID `json:"after"`
+	Limit *int        `json:"limit"`
 }
 
-// startTyping tells the channel's listeners; whoever misses it misses nothing.
-func (s *Service) startTyping(ctx context.Context, who chat.UserID, a typingArgs) (any, error) {
-	const op = "start typing"
-	id, err := s.serverOf(ctx, op, who, a.ChannelID)
+func (s *Service) searchUsers(ctx context.Context, _ chat.UserID, a searchArgs) (any, error) {
+	const op = "search users"
+	limit, err := pageLimit(op, a.Limit, defaultSearch)
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.grant(ctx, op, who, id, a.ChannelID)
+	if a.Query == "" {
+		return nil, chat.Errorf(chat.Invalid, op, "query is missing: there is no list of all users")
+	}
+	if err := checkQuery(op, a.Query); err != nil {
+		return nil, err
+	}
+	after := "" // the read model goes by names, for they are what is searched
+	if a.After != 0 {
+		p, err := s.profile(ctx, op, a.After)
+		if err != nil {
+			return nil, err
+		}
+		after = p.Username
+	}
+	found, err := s.cfg.Read.SearchUsers(ctx, a.Query, after, min(limit, store.MaxUsersFound))
 	if err != nil {
 		return nil, err
 	}
-	if !g.Permissions.Has(chat.SendMessages) {
-		return nil, chat.Errorf(chat.Forbidden, op, "needs the permission send_messages")
-	}
-	data, err := json.Marshal(map[string]chat.UserID{"user_id": who})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.cfg.Live.PublishLive(subjects.Typing(id, a.ChannelID), data); err != nil {
-		return nil, &chat.Error{Kind: chat.Unavailable, Op: op, Message: "temporarily unavailable", Err: err}
-	}
-	return struct{}{}, nil
+	return userReplies(found), nil
 }
 
-type readArgs struct {
-	ChannelID chat.ChannelID `json:"channel_id"`
-	Seq       uint64         `json:"seq"`
-}
-
-func (s *Service) setRead(ctx context.Context, who chat.UserID, a readArgs) (any, error) {
-	const op = "set read position"
-	id, err := s.serverOf(ctx, op, who, a.ChannelID)
+// profile finds one user, or NotFound.
+func (s *Service) profile(ctx context.Context, op string, id chat.UserID) (store.Profile, error) {
+	found, err := s.cfg.Read.Users(ctx, []chat.UserID{id})
 	if err != nil {
-		return nil, err
+		return store.Profile{}, err
 	}
-	if _, err := s.grant(ctx, op, who, id, a.ChannelID); err != nil {
-		return nil, err
+	if len(found) != 1 {
+		return store.Profile{}, chat.Errorf(chat.NotFound, op, "there is no such user")
 	}
-	_, err = s.cfg.Place.Ask(ctx, chat.UserKey(who), &chat.SetRead{Server: id, Channel: a.ChannelID, Seq: a.Seq})
-	return struct{}{}, err
+	return found[0], nil
 }

@@ -6,10 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"time"
 
-	"beep/actors"
 	"beep/chat"
 )
 
@@ -28,23 +29,21 @@ type method func(ctx context.Context, who chat.UserID, data json.RawMessage) (an
 
 // New makes a Service.
 func New(cfg Config) *Service {
-	s := &Service{cfg: cfg}
-	s.methods = map[string]method{
-		"message.edit":   handle(s.editMessage),
-		"message.delete": handle(s.deleteMessage),
-		"message.list":   handle(s.listMessages),
-		"server.create":  handle(s.createServer),
-		"server.browse":  handle(s.browseServers),
-		"server.join":    handle(s.joinServer),
-		"server.leave":   handle(s.leaveServer),
-		"channel.create": handle(s.createChannel),
-		"member.list":    handle(s.listMembers),
-		"user.get":       handle(s.getUsers),
-		"typing.start":   handle(s.startTyping),
-		"read.set":       handle(s.setRead),
+	if cfg.Now == nil {
+		cfg.Now = time.Now
 	}
+	s := &Service{cfg: cfg}
+	s.methods = s.catalogue()
 	return s
 }
+
+// Methods lists the names of all requests.
+func (s *Service) Methods() []string {
+	return append(slices.Sorted(maps.Keys(s.methods)), methodSend)
+}
+
+// methodSend is the one request that is frequent enough to go without a goroutine.
+const methodSend = "message.send"
 
 // rawJSON is a reply that is encoded already.
 type rawJSON []byte
@@ -52,7 +51,7 @@ type rawJSON []byte
 // Call runs the request method for user who. reply is called exactly once,
 // perhaps on another goroutine, and must not block; data is JSON.
 func (s *Service) Call(ctx context.Context, who chat.UserID, method string, data json.RawMessage, reply func(data []byte, err error)) {
-	if method == "message.send" { // the one that is frequent enough to go without a goroutine
+	if method == methodSend {
 		s.sendMessage(who, data, reply)
 		return
 	}
@@ -126,77 +125,4 @@ func plain(err error) string {
 		return "not valid JSON"
 	}
 	return err.Error()
-}
-
-// serverOf finds the server of a channel among those user who is in. The copies
-// of a user's servers are held while he has a socket; otherwise they are looked
-// through one after the other.
-func (s *Service) serverOf(ctx context.Context, op string, who chat.UserID, ch chat.ChannelID) (chat.ServerID, error) {
-	if ch == 0 {
-		return 0, chat.Errorf(chat.Invalid, op, "channel_id is missing")
-	}
-	if id, ok := s.cfg.Tenants.ServerOf(ch); ok {
-		return id, nil
-	}
-	u, err := s.user(ctx, who)
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range u.Servers {
-		t, err := s.cfg.Tenants.Acquire(ctx, id)
-		if err != nil {
-			continue
-		}
-		found := false
-		t.Read(func(st *chat.Server) { _, found = st.Channel(ch) })
-		t.Release()
-		if found {
-			return id, nil
-		}
-	}
-	return 0, chat.Errorf(chat.NotFound, op, "there is no such channel")
-}
-
-// User is a copy of a user's state, from his actor.
-func (s *Service) User(ctx context.Context, id chat.UserID) (*chat.User, error) {
-	return s.user(ctx, id)
-}
-
-func (s *Service) user(ctx context.Context, id chat.UserID) (*chat.User, error) {
-	v, err := s.cfg.Place.Ask(ctx, chat.UserKey(id), &chat.GetUser{})
-	if err != nil {
-		return nil, err
-	}
-	u, ok := v.(*chat.User)
-	if !ok {
-		return nil, chat.Errorf(chat.Internal, "get user", "unexpected answer %T", v)
-	}
-	return u, nil
-}
-
-// grant asks what who may do in channel ch of server id, for reads that do not
-// pass an actor. Refusals look as if the thing were absent.
-func (s *Service) grant(ctx context.Context, op string, who chat.UserID, id chat.ServerID, ch chat.ChannelID) (chat.Grant, error) {
-	absent := chat.Errorf(chat.NotFound, op, "there is no such server")
-	t, err := s.cfg.Tenants.Acquire(ctx, id)
-	if chat.Is(err, chat.NotFound) {
-		return chat.Grant{}, absent
-	}
-	if err != nil {
-		return chat.Grant{}, err
-	}
-	defer t.Release()
-	g := t.Grant(who, ch)
-	if !g.Member || ch != 0 && !g.Permissions.Has(chat.ViewChannels) {
-		return g, absent
-	}
-	return g, nil
-}
-
-// number is the record number in an actor's answer.
-func number(v any) uint64 {
-	if c, ok := v.(*actors.Committed); ok {
-		return c.Number
-	}
-	return 0
 }

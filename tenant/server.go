@@ -29,6 +29,7 @@ type Server struct {
 	st      *chat.Server
 	seq     uint64 // stream sequence of the last commit read from the log
 	journal journal
+	order   []chat.UserID // the members by identifier; nil: not asked for yet
 	ahead   []chat.Record
 	loading bool
 }
@@ -108,7 +109,7 @@ func (s *Server) loadSnapshot(ctx context.Context) error {
 	}
 	st.Restore()
 	s.mu.Lock()
-	s.st, s.seq = st, snap.Seq
+	s.st, s.seq, s.order = st, snap.Seq, nil
 	s.journal.begin(st.Number)
 	s.mu.Unlock()
 	s.indexChannels()
@@ -178,6 +179,7 @@ func (s *Server) applyLocked(recs []chat.Record) {
 		if rec.Number > s.st.Number {
 			s.st.Apply(rec)
 			s.journal.note(rec)
+			s.reorderLocked(rec)
 		}
 	}
 }
