@@ -9,10 +9,7 @@ import (
 	"beep/chat"
 )
 
-const (
-	eve  chat.UserID   = 13
-	nook chat.ServerID = 6 // a conversation
-)
+const nook chat.ServerID = 6 // a conversation
 
 // befriended is a user with friends.
 func befriended(t *testing.T, friends ...chat.UserID) *world[*chat.User] {
