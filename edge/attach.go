@@ -2,8 +2,10 @@ package edge
 
 import (
 	"context"
+	"slices"
 
 	"beep/chat"
+	"beep/tenant"
 	"beep/wire"
 )
 
@@ -30,10 +32,13 @@ type attach struct {
 type attached struct {
 	key    chat.Key
 	err    error
-	absent bool       // not a member (yet); the hub tells the server when it is
-	user   *chat.User // of a user's hub: a copy of its state
-	card   []byte     // of a server the client did not name: as in ready
-	ranges []missing  // of what the client did name
+	absent bool             // not a member (yet); the hub tells the server when it is
+	user   *chat.User       // of a user's hub: a copy of its state
+	card   []byte           // of a server the client did not name: as in ready
+	ranges []missing        // of what the client did name
+	srv    *tenant.Server   // what the user may see during a long replay; of a server
+	hide   []chat.ChannelID // that the client named and may not view
+	view   []byte           // further fields of a view frame, each after a comma
 }
 
 // missing is what a client lacks of one log: the records after pos up to head.
@@ -43,7 +48,10 @@ type missing struct {
 	head    uint64
 	frames  [][]byte         // all of them, if the hub has them in memory
 	created []chat.ChannelID // by these records, if in memory
+	deleted []chat.ChannelID // likewise
 	unnamed bool             // the client did not name this channel
+	mute    bool             // it wants nothing of it but to know it
+	card    []byte           // the channel as in ready, if it is unnamed
 	never   bool             // it claims a position that never was
 }
 
@@ -91,20 +99,22 @@ func (h *hub) attach(a *attach) {
 		h.waiting = append(h.waiting, a)
 		return
 	}
-	var rights chat.Permission
-	if h.key.Kind == chat.KindServer {
+	if h.stale() || h.classes&seesOwn != 0 || h.classes != 0 && h.ahead(a) {
+		h.flush() // what is sent is what the session must get of the start
+	}
+	var rights *vector
+	if h.srv != nil {
 		// A copy that is behind what was told here decides nothing.
-		grant := h.srv.Grant(a.s.who(), 0)
-		if !grant.Member || grant.ServerNumber < h.own.next-1 {
+		if rights = h.admit(a.s.who()); rights == nil || h.rights.number+1 < h.own.next {
+			h.forget(a.s.who())
 			h.want(a)
 			return
 		}
-		rights = grant.Permissions
-	}
-	if h.classes&seesOwn != 0 || h.classes != 0 && h.ahead(a) {
-		h.flush() // what is sent is what the session must get of the start
 	}
 	if h.ahead(a) && (!a.checked || h.mayCatchUp(a)) {
+		if h.srv != nil {
+			h.forget(a.s.who())
+		}
 		h.parked = append(h.parked, a)
 		delete(h.w.idle, h)
 		if !a.checked {
@@ -122,8 +132,11 @@ func (h *hub) attach(a *attach) {
 		return
 	}
 	g := h.sit(a.s, rights)
+	if h.user != nil {
+		a.s.prefs.Store(h.prefs)
+	}
 	if a.live {
-		a.s.conn.tell(textMessage(h.serverFrame(g.key.rights, a.read)))
+		a.s.conn.tell(textMessage(h.serverFrame(a.s.who(), rights, a.read)))
 		return
 	}
 	a.reply <- h.answer(a, g)
@@ -149,13 +162,13 @@ func (h *hub) want(a *attach) {
 
 // answer says from where on the hub tells the session, and what it lacks.
 func (h *hub) answer(a *attach, g *group) attached {
-	r := attached{key: h.key}
+	r := attached{key: h.key, srv: h.srv}
 	if h.key.Kind == chat.KindUser {
 		r.user = copyUser(h.user)
 	}
 	pos, named := h.position(a, &h.own)
 	if h.key.Kind == chat.KindServer && !named {
-		r.card = h.appendServer(nil, g.key.rights, a.read)
+		r.card = h.appendServer(nil, a.s.who(), g.key.rights, readOf(a))
 		return r
 	}
 	if a.positions == nil {
@@ -164,21 +177,65 @@ func (h *hub) answer(a *attach, g *group) attached {
 	if g.sees&seesOwn != 0 {
 		r.ranges = append(r.ranges, missing{key: h.key, pos: pos, head: h.own.sent})
 	}
-	if g.sees&seesChannels != 0 {
-		for i := range h.server.Channels {
-			e := h.entity(h.channelKey(h.server.Channels[i].ID))
-			pos, named := h.position(a, e)
-			if pos != e.sent {
-				r.ranges = append(r.ranges, missing{key: e.key, pos: pos, head: e.sent, unnamed: !named})
-			}
-		}
+	if h.srv != nil {
+		h.answerChannels(a, g, &r)
+		r.view = h.answerView(a, g, pos)
 	}
 	for i := range r.ranges {
 		m := &r.ranges[i]
 		m.never = m.pos > m.head
 	}
-	h.ring.fill(r.ranges)
+	h.ring.fill(r.ranges, g.key.rights)
 	return r
+}
+
+// answerChannels says what the session lacks of the channels that it may view, and
+// which of those it names it may not view any more.
+func (h *hub) answerChannels(a *attach, g *group, r *attached) {
+	for i := range h.server.Channels {
+		id := h.server.Channels[i].ID
+		e := h.entity(h.channelKey(id))
+		pos, named := h.position(a, e)
+		switch {
+		case !g.key.rights.sees(id):
+			if named {
+				r.hide = append(r.hide, id)
+			}
+		case !named:
+			m := missing{key: e.key, head: e.sent, unnamed: true, mute: g.sees&seesChannels == 0}
+			m.card = h.appendChannel(nil, i, g.key.rights, readOf(a))
+			r.ranges = append(r.ranges, m)
+		case pos != e.sent && g.sees&seesChannels != 0:
+			r.ranges = append(r.ranges, missing{key: e.key, pos: pos, head: e.sent})
+		}
+	}
+}
+
+// answerView is what else of a view frame the session must be told: what it may do,
+// if that may have changed since the position.
+func (h *hub) answerView(a *attach, g *group, pos uint64) []byte {
+	_, all, users := h.srv.Changes(pos, nil)
+	if !all && !slices.Contains(users, a.s.who()) {
+		return nil
+	}
+	v := g.key.rights
+	b := append([]byte(`,"permissions":`), appendNames(nil, v.server)...)
+	b = h.appendMember(append(b, ','), a.s.who())
+	l := list{open: `,"rights":[`}
+	for i, id := range v.of.ids {
+		if _, named := a.positions.Channels[id]; named && v.seesAt(i) {
+			b = v.appendRights(l.next(b), i)
+		}
+	}
+	return l.end(b)
+}
+
+// readOf is how far the user has read, never nil.
+func readOf(a *attach) map[chat.ChannelID]chat.ReadPosition {
+	if a.read == nil {
+		return map[chat.ChannelID]chat.ReadPosition{}
+	}
+	return a.read
 }
 
 // position is how far the client has come in a log.

@@ -95,7 +95,6 @@ func TestALostLeavingIsFoundWhenTheServerIsShownAnew(t *testing.T) {
 	}
 	w.g.cfg.Tenants.Advance(home, []chat.Record{rec})
 	w.log.tip(key)
-	a.expect("resync")
 	a.expect("server_gone")
 	b.expect("resync")
 	if f := b.expect("server"); f.Server.N != 5 || f.Server.Members != 1 {

@@ -23,6 +23,7 @@ type fakeLog struct {
 	reads   int
 	asked   map[uint64]int // Heads, by tenant
 	down    bool
+	doubts  []chat.ReadPosition // CheckMembership: the server, and the user as Seq
 	hidden  map[chat.Key]uint64 // Read does not show commits up to it
 }
 
@@ -169,6 +170,12 @@ func (l *fakeLog) User(ctx context.Context, id chat.UserID) (*chat.User, error) 
 		return nil, chat.Errorf(chat.NotFound, "open user", "there is no such user")
 	}
 	return u, err
+}
+
+func (l *fakeLog) CheckMembership(user chat.UserID, server chat.ServerID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.doubts = append(l.doubts, chat.ReadPosition{ServerID: server, Seq: uint64(user)})
 }
 
 func (l *fakeLog) OpenFeed(size int) Feed {

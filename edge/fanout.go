@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"slices"
 	"time"
 
 	"beep/chat"
@@ -28,9 +29,12 @@ type outbox struct {
 
 	frames  []byte // events, separated by line feeds; bounded by maxMessage and one record
 	events  []outEvent
-	classes sight // of all that waits
+	filters []filter // of events and typing, each once; bounded by maxFilters
+	classes sight    // of all that waits
 	typing  []typingFrame
-	news    []byte // presence frame, nil if none
+	news    []byte           // presence frame, nil if none
+	created []chat.ChannelID // by events that wait
+	notes   []note           // to notify of; bounded by the events
 }
 
 // outEvent is one event in outbox.frames.
@@ -39,8 +43,13 @@ type outEvent struct {
 	number     uint64
 	start, end int
 	class      sight
+	filter     int
 	created    chat.ChannelID // of channel_created
+	ends       chat.UserID    // whose membership it ends
 }
+
+// everybody is whose memberships end with a server.
+const everybody = ^chat.UserID(0)
 
 // stir makes the hub flush at due at the latest, but not before its pause is over.
 func (h *hub) stir(due time.Time) {
@@ -60,56 +69,176 @@ func (h *hub) stir(due time.Time) {
 	}
 }
 
+// postponement is how long a flush waits for the node's copy of the server, if that
+// knows less than was told here: it is reading the log.
+const postponement = 5 * time.Millisecond
+
 // emit adds a record to what is told next. Its payload goes out as it stands in
-// the log.
-func (h *hub) emit(e *entity, r *wire.Record) {
-	if len(h.frames) >= maxMessage {
-		h.flush()
+// the log. event is it decoded, if it is of the tenant's own log and readable.
+func (h *hub) emit(e *entity, r *wire.Record, event chat.Event) {
+	f := filter{kind: toViewers, channel: chat.ChannelID(e.key.ID)}
+	if e == &h.own {
+		f = filter{}
+		if h.srv != nil {
+			f = filterOf(event)
+			h.knowBan(&f)
+		}
+	}
+	at, ok := h.filter(f)
+	if !ok {
+		return
 	}
 	if len(h.frames) > 0 {
 		h.frames = append(h.frames, '\n')
 	}
-	ev := outEvent{e: e, number: r.Number, start: len(h.frames), class: sightOf(e, h)}
-	h.frames = wire.AppendEvent(h.frames, e.key, r)
+	ev := outEvent{e: e, number: r.Number, start: len(h.frames), class: sightOf(e, h), filter: at}
+	if r.Kind == chat.KindPairDecided && r.Err == nil {
+		h.frames = wire.AppendHidden(h.frames, e.key, r.Number)
+	} else {
+		h.frames = wire.AppendEvent(h.frames, e.key, r)
+	}
 	ev.end = len(h.frames)
-	ev.created = createdChannel(r)
+	switch event := event.(type) {
+	case *chat.ChannelCreated:
+		ev.created = event.ID
+		h.created = append(h.created, event.ID)
+	case *chat.MemberLeft:
+		ev.ends = event.UserID
+	case *chat.MemberKicked:
+		ev.ends = event.UserID
+	case *chat.MemberBanned:
+		ev.ends = event.UserID
+	case *chat.ServerDeleted:
+		ev.ends = everybody
+	case nil:
+		if r.Kind == chat.KindMessageSent && r.Err == nil {
+			h.heed(chat.ChannelID(e.key.ID), r)
+		}
+	}
 	h.events = append(h.events, ev)
 	h.classes |= ev.class
 	h.stir(h.w.clock)
 }
 
-// flush tells the sessions everything that waits: one message per group, the
-// same bytes for all its sessions, and for all groups that see the same.
+// filter finds or adds a filter to what waits, which is flushed first if it is
+// full. It reports false if that cannot be: the hub is broken off, and its
+// sessions resume.
+func (h *hub) filter(f filter) (int, bool) {
+	for i := len(h.filters) - 1; i >= 0; i-- {
+		if h.filters[i].same(&f) && len(h.frames) < maxMessage {
+			return i, true
+		}
+	}
+	if len(h.filters) >= maxFilters || len(h.frames) >= maxMessage {
+		h.flush()
+		if len(h.frames) > 0 || len(h.filters) > 0 {
+			h.w.breakOff(h)
+			return 0, false
+		}
+	}
+	h.filters = append(h.filters, f)
+	return len(h.filters) - 1, true
+}
+
+// knowBan leaves out of a ban's filter who was not a member: nobody misses him.
+func (h *hub) knowBan(f *filter) {
+	if f.gone == 0 {
+		return
+	}
+	h.srv.Read(func(st *chat.Server) {
+		if b, banned := st.Bans[f.gone]; banned && b.Username == "" {
+			f.gone = 0
+		}
+	})
+}
+
+// aim makes the filters ready for the rights of the moment.
+func (h *hub) aim() {
+	for i := range h.filters {
+		f := &h.filters[i]
+		if h.srv == nil || f.channel == 0 {
+			continue
+		}
+		f.at = h.rights.layout.at(f.channel)
+		_, known := h.server.Channel(f.channel)
+		f.fresh = !known || slices.Contains(h.created, f.channel)
+	}
+}
+
+// mask says which of the filters let a group see what is behind them.
+func (h *hub) mask(g *group) (m uint64) {
+	for i := range h.filters {
+		if h.filters[i].passes(g) {
+			m |= 1 << i
+		}
+	}
+	return m
+}
+
+// flush tells the sessions everything that waits: one message per group, the same
+// bytes for all its sessions, and for all groups that see the same. What has
+// changed of their rights they are told after it.
 func (h *hub) flush() {
-	if h.classes == 0 {
+	if h.gone.Load() {
+		return
+	}
+	if !h.assess() {
+		h.stir(h.w.clock.Add(postponement))
+		return
+	}
+	if h.classes == 0 && !h.moves.any {
 		h.dirty = false
 		return
 	}
 	began := time.Now()
-	all := h.keep()
-	var made [1 << 4][]byte
-	for _, g := range h.groups {
-		see := g.sees & h.classes
-		if see == 0 {
-			continue
-		}
-		if made[see] == nil {
-			made[see] = h.message(see, all, 0)
-		}
-		h.w.g.stats.delivered.Add(uint64(len(g.sessions)))
-		if see&seesTyping != 0 {
-			h.tellTyping(g, see, all, made[see])
-			continue
-		}
-		h.w.g.tell(g.sessions, made[see])
-	}
+	h.aim()
+	h.deliver(h.keep())
 	for i := range h.events {
 		ev := &h.events[i]
 		ev.e.sent = max(ev.e.sent, ev.number)
 	}
+	if h.moves.any || len(h.created) > 0 {
+		h.settle()
+	}
+	h.notify()
 	h.reset()
 	h.lastFlush = time.Now()
 	h.pause = min(max(h.lastFlush.Sub(began)/2, minPause), maxPause)
+}
+
+// outKey is what groups that are told the same have in common.
+type outKey struct {
+	see  sight
+	mask uint64
+}
+
+// deliver gives every group its message; all is the message of all events.
+func (h *hub) deliver(all []byte) {
+	var keys [4]outKey
+	var messages [4][]byte
+	made := 0
+	for _, g := range h.groups {
+		k := outKey{see: g.sees & h.classes}
+		if k.see == 0 {
+			continue
+		}
+		k.mask = h.mask(g)
+		at := slices.Index(keys[:made], k)
+		if at < 0 {
+			at = min(made, len(keys)-1) // the last place changes hands
+			keys[at], messages[at] = k, h.message(k, all, 0)
+			made = at + 1
+		}
+		if messages[at] == nil {
+			continue
+		}
+		h.w.g.stats.delivered.Add(uint64(len(g.sessions)))
+		if k.see&seesTyping != 0 {
+			h.tellTyping(g, k, all, messages[at])
+			continue
+		}
+		h.w.g.tell(g.sessions, messages[at])
+	}
 }
 
 // keep makes the message of all events that wait and remembers its frames in
@@ -122,34 +251,43 @@ func (h *hub) keep() []byte {
 	now := h.w.clock.UnixMilli()
 	for i := range h.events {
 		ev := &h.events[i]
-		h.ring.push(ringEntry{
+		entry := ringEntry{
 			id: ev.e.key.ID, number: ev.number, at: now, created: ev.created,
 			frame: d[messageHeader+ev.start : messageHeader+ev.end],
-		})
+		}
+		if f := h.filters[ev.filter]; ev.class == seesOwn && f.kind != toEveryone {
+			entry.filter = &f
+		}
+		h.ring.push(entry)
 	}
 	return d.message()
 }
 
-// message is what sessions that see these classes are told; all is the message
-// of all events. Typing of user but is left out.
-func (h *hub) message(see sight, all []byte, but chat.UserID) []byte {
-	if see&seesEvents == h.classes&seesEvents && see&^seesEvents == 0 {
+// message is what sessions of a key are told; all is the message of all events.
+// Typing of user but is left out. It is nil if there is nothing.
+func (h *hub) message(k outKey, all []byte, but chat.UserID) []byte {
+	if k.mask == 1<<len(h.filters)-1 && k.see&seesEvents == h.classes&seesEvents && k.see&^seesEvents == 0 {
 		return all
 	}
 	d := newDraft(len(h.frames) + len(h.news) + 96*len(h.typing))
 	for i := range h.events {
-		if ev := &h.events[i]; see&ev.class != 0 {
+		ev := &h.events[i]
+		switch {
+		case k.see&ev.class == 0:
+		case k.mask&(1<<ev.filter) != 0:
 			d = d.add(h.frames[ev.start:ev.end])
+		case ev.class == seesOwn:
+			d = h.filters[ev.filter].appendHidden(d, h.key, ev.number)
 		}
 	}
-	if see&seesTyping != 0 {
+	if k.see&seesTyping != 0 {
 		for i := range h.typing {
-			if t := &h.typing[i]; t.user != but {
+			if t := &h.typing[i]; t.user != but && k.mask&(1<<t.filter) != 0 {
 				d = t.append(d.next())
 			}
 		}
 	}
-	if see&seesPresence != 0 {
+	if k.see&seesPresence != 0 {
 		d = d.add(h.news)
 	}
 	if d.empty() {
@@ -158,24 +296,16 @@ func (h *hub) message(see sight, all []byte, but chat.UserID) []byte {
 	return d.message()
 }
 
-// tellAll gives a message of its own to every session that sees a class.
-func (h *hub) tellAll(class sight, m []byte) {
-	for _, g := range h.groups {
-		if g.sees&class != 0 {
-			h.w.g.tell(g.sessions, m)
-		}
-	}
-}
-
 // reset empties the outbox; a hub that is seldom heard keeps little memory.
 func (h *hub) reset() {
 	h.dirty, h.classes, h.news = false, 0, nil
-	h.typing = nil
+	h.typing, h.created, h.notes = nil, nil, nil
 	clear(h.events)
-	h.events, h.frames = h.events[:0], h.frames[:0]
+	clear(h.filters)
+	h.events, h.frames, h.filters = h.events[:0], h.frames[:0], h.filters[:0]
 	if len(h.groups) == 0 || h.key.Kind == chat.KindUser || cap(h.frames) > 2*maxMessage {
-		h.events, h.frames = nil, nil
+		h.events, h.frames, h.filters = nil, nil, nil
 	} else if h.lastFlush.Before(h.w.clock.Add(-time.Second)) && cap(h.frames) > maxSpare {
-		h.events, h.frames = nil, nil
+		h.events, h.frames, h.filters = nil, nil, nil
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"beep/chat"
@@ -66,6 +67,7 @@ type Gateway struct {
 	reg       registry
 	people    presences
 	stats     counters
+	vouching  atomic.Bool // tokens are being looked at again
 
 	requestCost int64 // nanoseconds of the sustained rate that one request takes
 

@@ -28,6 +28,7 @@ func (g *Gateway) sweeps() {
 // finish and is left alone.
 func (g *Gateway) sweep() {
 	now := g.now().UnixMilli()
+	g.vouch(now)
 	quiet := now - 2*g.cfg.HeartbeatInterval.Milliseconds()
 	late := now - identifyTimeout.Milliseconds()
 	for _, s := range g.reg.find(func(s *session) bool {

@@ -125,11 +125,12 @@ func (w *worker) onLoaded(h *hub, l loaded, err error) {
 // behind the heads makes a gap like any other.
 func (h *hub) begin(l loaded) {
 	if l.user != nil {
-		h.user = l.user
+		h.user, h.prefs = l.user, prefsOf(l.user)
 		h.own.begin(l.user.Number)
 	} else {
 		h.srv = l.srv
 		h.own.begin(h.seed())
+		h.takeRules()
 		h.people = newPresence(h.w.g.node)
 		h.w.g.people.put(chat.ServerID(h.key.ID), h.people)
 		h.w.stirred[h] = struct{}{} // asks the other edges at the next tick
@@ -146,7 +147,6 @@ func (h *hub) begin(l loaded) {
 func (h *hub) seed() uint64 {
 	h.srv.Read(func(st *chat.Server) {
 		h.server = *st.Outline()
-		h.members = len(st.Members)
 	})
 	h.cards = serverCards{}
 	return h.server.Number

@@ -5,41 +5,71 @@ import (
 	"slices"
 
 	"beep/chat"
-	"beep/wire"
 )
 
-// change is a change of membership that a session is to follow.
+// change is something of a user's own log that his sessions are to follow in the
+// hub of a server.
 type change struct {
 	server chat.ServerID
-	joined bool
+	kind   changeKind
 	read   map[chat.ChannelID]chat.ReadPosition // of a server joined; nobody changes it
 }
+
+type changeKind uint8
+
+const (
+	changeLeft changeKind = iota
+	changeJoined
+	changeLevels // what he wants to be notified of
+)
 
 // fold applies a record of the hub's own log, which was just emitted, and lets
 // the sessions it concerns follow.
 func (h *hub) fold(rec chat.Record) {
 	if h.user != nil {
-		h.user.Apply(rec)
-		switch e := rec.Event.(type) {
-		case *chat.ServerJoined:
-			h.change(change{server: e.ServerID, joined: true, read: h.readIn(e.ServerID)})
-		case *chat.ServerLeft:
-			h.change(change{server: e.ServerID})
-		}
+		h.foldUser(rec)
 		return
 	}
-	h.cards = serverCards{}
 	switch e := rec.Event.(type) {
 	case *chat.MemberJoined:
-		h.members++
 		h.server.Number = rec.Number
 		h.joined(e.UserID)
-	case *chat.MemberLeft:
-		h.members--
-		h.server.Number = rec.Number
-		h.left(e.UserID)
+	case *chat.MemberLeft, *chat.MemberKicked, *chat.MemberBanned, *chat.MemberUnbanned, *chat.MemberMuted,
+		*chat.MemberRenamed, *chat.MemberRolesChanged,
+		*chat.InvitationCreated, *chat.InvitationRevoked, *chat.InvitationUsed:
+		h.server.Number = rec.Number // the copy knows about people
 	default:
+		h.cards = serverCards{}
 		h.server.Apply(rec)
+	}
+}
+
+// foldUser applies a record of a user's log.
+func (h *hub) foldUser(rec chat.Record) {
+	h.user.Apply(rec)
+	switch e := rec.Event.(type) {
+	case *chat.ServerJoined:
+		h.change(change{server: e.ServerID, kind: changeJoined, read: h.readIn(e.ServerID)})
+	case *chat.DirectJoined:
+		h.change(change{server: e.ServerID, kind: changeJoined, read: h.readIn(e.ServerID)})
+	case *chat.ServerLeft:
+		h.setPrefs()
+		h.change(change{server: e.ServerID})
+	case *chat.DirectLeft:
+		h.setPrefs()
+		h.change(change{server: e.ServerID})
+	case *chat.NotificationLevelSet:
+		h.setPrefs()
+		h.change(change{server: e.ServerID, kind: changeLevels})
+	case *chat.NotificationsSnoozed:
+		h.setPrefs()
+	case *chat.RelationChanged:
+		h.setPrefs()
+		if e.State == chat.RequestReceived {
+			h.notifyUser(notifyFriend, 0, e.UserID, rec)
+		}
+	case *chat.ServerInvited:
+		h.notifyUser(notifyInvitation, e.ServerID, e.By, rec)
 	}
 }
 
@@ -86,40 +116,18 @@ func (h *hub) retry() bool {
 	return len(h.wanting) > 0
 }
 
-// left turns the sessions of a former member out. They are remembered until the
-// user's own log says so too, in case he comes back first.
-func (h *hub) left(u chat.UserID) {
-	if h.people == nil || !h.people.here(u) {
-		return
-	}
+// reshow tells every session the server anew, after records that nobody saw.
+func (h *hub) reshow() {
 	h.flush()
-	for s := range h.seats {
-		if s.who() == u {
-			h.want(&attach{s: s, key: h.key, live: true})
-		}
-	}
-}
-
-// reseat puts every session where the node's copy of the server says that it
-// belongs, after records that nobody saw: former members leave, others are told
-// the server anew with what they may do now.
-func (h *hub) reseat() {
-	seated := make([]*session, 0, len(h.seats))
-	for s := range h.seats {
-		seated = append(seated, s)
-	}
-	for _, s := range seated {
-		grant := h.srv.Grant(s.who(), 0)
-		if !grant.Member {
-			h.want(&attach{s: s, key: h.key, live: true})
-		} else if h.seats[s].group.key.rights != grant.Permissions {
-			h.rise(s)
-			h.sit(s, grant.Permissions)
-		}
-	}
 	for _, g := range h.groups {
-		if g.sees&seesOwn != 0 {
-			h.w.g.tell(g.sessions, textMessage(h.serverFrame(g.key.rights, nil)))
+		if g.sees&seesOwn == 0 {
+			continue
+		}
+		shared := h.appendShared([]byte(serverFrameHead), g.key.rights, map[chat.ChannelID]chat.ReadPosition{})
+		shared = append(shared, ',')
+		for _, s := range g.sessions {
+			b := h.appendMember(shared[:len(shared):len(shared)], s.who())
+			s.conn.tell(textMessage(append(b, "}}"...)))
 		}
 	}
 }
@@ -148,32 +156,24 @@ func (s *session) carryOut() {
 		s.changes = s.changes[1:]
 		s.mu.Unlock()
 		key := chat.ServerKey(c.server)
-		if !c.joined {
+		switch {
+		case c.kind == changeLeft:
 			s.g.worker(key.Tenant).do(func(w *worker) { w.detach(key.Tenant, s, true) })
-		} else if s.joinsHub(key.Tenant) {
+		case c.kind == changeLevels:
+			s.g.worker(key.Tenant).do(func(w *worker) { w.relisten(key.Tenant, s) })
+		case s.joinsHub(key.Tenant):
 			s.g.attach(&attach{s: s, key: key, read: c.read, live: true})
 		}
 	}
 }
 
-// createdChannel is the channel that a record creates, 0 if none.
-func createdChannel(r *wire.Record) chat.ChannelID {
-	if r.Kind != chat.KindChannelCreated || r.Err != nil {
-		return 0
-	}
-	rec, err := wire.DecodeEvent(r)
-	if err != nil {
-		return 0
-	}
-	return rec.Event.(*chat.ChannelCreated).ID
-}
-
 // copyUser is a copy of a user's state that nobody else changes.
 func copyUser(u *chat.User) *chat.User {
 	c := *u
-	c.Servers = slices.Clone(u.Servers)
-	c.Read = maps.Clone(u.Read)
-	c.Pending = nil
+	c.Servers, c.Directs = slices.Clone(u.Servers), slices.Clone(u.Directs)
+	c.Read, c.Relations = maps.Clone(u.Read), maps.Clone(u.Relations)
+	c.Invited, c.Levels = maps.Clone(u.Invited), maps.Clone(u.Levels)
+	c.Pending, c.Pairs = nil, nil
 	return &c
 }
 

@@ -113,10 +113,14 @@ func (h *hub) take(e *entity, recs []wire.Record) {
 		}
 	}
 	for i := range recs {
-		if recs[i].Number != e.next {
+		if recs[i].Number != e.next || h.waits(e, &recs[i]) {
 			break
 		}
-		h.emit(e, &recs[i])
+		var event chat.Event
+		if decoded != nil {
+			event = decoded[i].Event
+		}
+		h.emit(e, &recs[i], event)
 		e.next++
 		h.w.g.stats.events.Add(1)
 		if decoded != nil {
@@ -124,6 +128,37 @@ func (h *hub) take(e *entity, recs []wire.Record) {
 		}
 	}
 	e.want = max(e.want, e.next-1)
+	if decoded != nil {
+		h.goOn()
+	}
+}
+
+// waits reports whether a record of a channel rests on more than the node's copy of
+// the server knows: until that is read nobody knows who may see the record. It is
+// read from its log again then.
+func (h *hub) waits(e *entity, r *wire.Record) bool {
+	n := r.ServerNumber
+	if h.srv == nil || e == &h.own || n <= h.rights.number || n < h.own.next || n <= h.srv.Number() {
+		return false
+	}
+	e.gap, e.want = true, max(e.want, r.Number)
+	if h.behind == nil {
+		h.behind = map[*entity]uint64{}
+	}
+	h.behind[e] = n
+	h.reaches(&h.own, n)
+	return true
+}
+
+// goOn reads the logs whose records do not wait any more.
+func (h *hub) goOn() {
+	for e, n := range h.behind {
+		if n < h.own.next || n <= h.srv.Number() {
+			delete(h.behind, e)
+			e.gap = false
+			h.fill(e)
+		}
+	}
 }
 
 // fill reads what comes next from the log, off the worker, unless that is being
@@ -193,6 +228,8 @@ func (h *hub) onFilled(e *entity, recs []wire.Record) {
 	e.gap = false
 	h.take(e, recs)
 	switch {
+	case e.gap: // it waits for the copy
+		return
 	case e.next > before:
 		e.tries = 0
 	case e.tries < fillAttempts:
@@ -230,9 +267,17 @@ func (h *hub) giveUp(e *entity, upTo uint64) {
 	}
 	e.tries = 0
 	e.next, e.sent, e.want = upTo+1, upTo, max(e.want, upTo)
-	h.tellAll(sightOf(e, h), textMessage(wire.AppendResync(nil, e.key, upTo)))
+	m := textMessage(wire.AppendResync(nil, e.key, upTo))
+	for _, g := range h.groups {
+		if g.sees&sightOf(e, h) != 0 && (e == &h.own || g.key.rights.sees(chat.ChannelID(e.key.ID))) {
+			h.w.g.tell(g.sessions, m)
+		}
+	}
 	if reseeded {
-		h.reseat()
+		h.reshow()
+	}
+	if e == &h.own && h.srv != nil {
+		h.goOn()
 	}
 }
 

@@ -24,9 +24,13 @@ type Requests interface {
 	Call(ctx context.Context, who chat.UserID, method string, data json.RawMessage, reply func(data []byte, err error))
 }
 
-// Users gives a private copy of the state of a user's actor.
+// Users is what the edge wants of users' actors.
 type Users interface {
+	// User gives a private copy of a user's state.
 	User(ctx context.Context, id chat.UserID) (*chat.User, error)
+	// CheckMembership has the user's actor find out whether he still is a member of
+	// a server that his log names: the server does not know him. Nobody waits.
+	CheckMembership(user chat.UserID, server chat.ServerID)
 }
 
 // Log is the log as the edge sees it.

@@ -2,83 +2,69 @@ package edge
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 
 	"beep/chat"
 	"beep/wire"
 )
 
-// serverCards is a server's JSON without what differs between sessions, made
-// when first needed after each of the server's records.
-type serverCards struct {
-	head     []byte
-	channels [][]byte // in the order of the server's channels
-}
+// relationCard, invitationCard and levelCard are parts of ready's user.
+type (
+	relationCard struct {
+		UserID   chat.UserID        `json:"user_id"`
+		Username string             `json:"username"`
+		State    chat.RelationState `json:"state"`
+		Since    int64              `json:"since"`
+	}
+	levelCard struct {
+		ServerID  chat.ServerID          `json:"server_id"`
+		ChannelID chat.ChannelID         `json:"channel_id,omitempty"`
+		Level     chat.NotificationLevel `json:"level"`
+	}
+	notificationsCard struct {
+		Snoozed int64       `json:"snoozed"` // until when, Unix milliseconds
+		Levels  []levelCard `json:"levels"`
+	}
+	userCard struct {
+		ID            chat.UserID          `json:"id"`
+		Username      string               `json:"username"`
+		FirstName     string               `json:"first_name"`
+		LastName      string               `json:"last_name"`
+		Number        uint64               `json:"n"`
+		Relations     []relationCard       `json:"relations"`
+		Invitations   []chat.ServerInvited `json:"invitations"`
+		Notifications notificationsCard    `json:"notifications"`
+	}
+)
 
-func (h *hub) makeCards() {
-	if h.cards.head != nil {
-		return
+// cardOfUser is what ready says of the user himself.
+func cardOfUser(u *chat.User) userCard {
+	c := userCard{
+		ID: u.ID, Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Number: u.Number,
+		Relations: []relationCard{}, Invitations: []chat.ServerInvited{},
+		Notifications: notificationsCard{Snoozed: u.Snoozed, Levels: []levelCard{}},
 	}
-	st := &h.server
-	b := []byte(`{"id":"`)
-	b = append(b, st.ID.String()...)
-	b = append(b, `","name":`...)
-	b = wire.AppendString(b, st.Name)
-	b = append(b, `,"description":`...)
-	b = wire.AppendString(b, st.Description)
-	b = append(b, `,"visibility":`...)
-	b = wire.AppendString(b, string(st.Visibility))
-	b = append(b, `,"owner_id":"`...)
-	b = append(b, st.OwnerID.String()...)
-	b = append(b, `","n":`...)
-	h.cards.head = b
-	h.cards.channels = make([][]byte, len(st.Channels))
-	for i := range st.Channels {
-		c, err := json.Marshal(&st.Channels[i])
-		if err != nil {
-			c = []byte(`{"id":"` + st.Channels[i].ID.String() + `"}`) // a struct of strings and numbers: cannot be
-		}
-		h.cards.channels[i] = append(c[:len(c)-1], `,"n":`...)
-	}
-}
-
-// appendServer appends the server as PROTOCOL.md's ready shows it.
-func (h *hub) appendServer(b []byte, rights chat.Permission, read map[chat.ChannelID]chat.ReadPosition) []byte {
-	h.makeCards()
-	b = append(b, h.cards.head...)
-	b = strconv.AppendUint(b, h.own.sent, 10)
-	b = append(b, `,"members":`...)
-	b = strconv.AppendInt(b, int64(h.members), 10)
-	b = append(b, `,"permissions":[`...)
-	for i, name := range rights.Names() {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = wire.AppendString(b, name)
-	}
-	b = append(b, `],"channels":[`...)
-	if rights.Has(chat.ViewChannels) {
-		for i := range h.server.Channels {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			id := h.server.Channels[i].ID
-			b = append(b, h.cards.channels[i]...)
-			b = strconv.AppendUint(b, h.entity(h.channelKey(id)).sent, 10)
-			b = append(b, `,"read":`...)
-			b = strconv.AppendUint(b, read[id].Seq, 10)
-			b = append(b, '}')
+	for _, id := range slices.Sorted(maps.Keys(u.Relations)) {
+		if r := u.Relations[id]; r.State != chat.Strangers {
+			c.Relations = append(c.Relations, relationCard{id, r.Username, r.State, r.Since})
 		}
 	}
-	return append(b, `]}`...)
+	for _, id := range slices.Sorted(maps.Keys(u.Invited)) {
+		c.Invitations = append(c.Invitations, u.Invited[id])
+	}
+	for _, id := range slices.Sorted(maps.Keys(u.Levels)) {
+		l := u.Levels[id]
+		if l.Server != chat.NotifyDefault {
+			c.Notifications.Levels = append(c.Notifications.Levels, levelCard{ServerID: id, Level: l.Server})
+		}
+		for _, ch := range slices.Sorted(maps.Keys(l.Channels)) {
+			c.Notifications.Levels = append(c.Notifications.Levels, levelCard{id, ch, l.Channels[ch]})
+		}
+	}
+	return c
 }
-
-// serverFrame is the frame that tells a session of its new server.
-func (h *hub) serverFrame(rights chat.Permission, read map[chat.ChannelID]chat.ReadPosition) []byte {
-	return append(h.appendServer([]byte(serverFrameHead), rights, read), '}')
-}
-
-const serverFrameHead = `{"op":"server","server":`
 
 // readyMessage is the answer to identify.
 func readyMessage(u *chat.User, servers []attached) []byte {
@@ -86,27 +72,17 @@ func readyMessage(u *chat.User, servers []attached) []byte {
 	for i := range servers {
 		size += len(servers[i].card) + 1
 	}
-	b := append(newDraft(size), `{"op":"ready","user":{"id":"`...)
-	b = append(b, u.ID.String()...)
-	b = append(b, `","username":`...)
-	b = wire.AppendString(b, u.Username)
-	b = append(b, `,"first_name":`...)
-	b = wire.AppendString(b, u.FirstName)
-	b = append(b, `,"last_name":`...)
-	b = wire.AppendString(b, u.LastName)
-	b = append(b, `,"n":`...)
-	b = strconv.AppendUint(b, u.Number, 10)
-	b = append(b, `},"servers":[`...)
-	first := true
-	for i := range servers {
-		if servers[i].card == nil {
-			continue
-		}
-		if !first {
-			b = append(b, ',')
-		}
-		first = false
-		b = append(b, servers[i].card...)
+	b := append(newDraft(size), `{"op":"`+wire.OpReady+`","user":`...)
+	user, err := json.Marshal(cardOfUser(u))
+	if err != nil { // strings and numbers: cannot be
+		user = strconv.AppendQuote(nil, u.ID.String())
 	}
-	return append(b, `]}`...).message()
+	b = append(append(b, user...), `,"servers":`...)
+	l := list{open: "["}
+	for i := range servers {
+		if servers[i].card != nil {
+			b = append(l.next(b), servers[i].card...)
+		}
+	}
+	return append(draft(l.whole(b)), '}').message()
 }

@@ -95,15 +95,20 @@ func (r *registry) find(want func(*session) bool) []*session {
 // TokenHash is how a token is named without showing it: its SHA-256.
 func TokenHash(token string) [sha256.Size]byte { return sha256.Sum256([]byte(token)) }
 
-// CloseUser ends all sessions of a user: 4200, sign in again.
-func (g *Gateway) CloseUser(user chat.UserID) {
-	g.reg.mu.Lock()
+// of lists the sessions of a user.
+func (r *registry) of(user chat.UserID) []*session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var found []*session
-	for s := g.reg.users[user]; s != nil; s = s.sibling {
+	for s := r.users[user]; s != nil; s = s.sibling {
 		found = append(found, s)
 	}
-	g.reg.mu.Unlock()
-	for _, s := range found {
+	return found
+}
+
+// CloseUser ends all sessions of a user: 4200, sign in again.
+func (g *Gateway) CloseUser(user chat.UserID) {
+	for _, s := range g.reg.of(user) {
 		s.close(closeToken)
 	}
 }

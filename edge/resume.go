@@ -50,7 +50,7 @@ func (st *start) resume(self attached, servers []attached) closeCode {
 
 func (r *replay) all(self attached, servers []attached) error {
 	for i := range self.ranges {
-		if _, err := r.log(&self.ranges[i]); err != nil {
+		if _, err := r.log(&self, &self.ranges[i]); err != nil {
 			return err
 		}
 	}
@@ -69,85 +69,174 @@ func (r *replay) all(self attached, servers []attached) error {
 }
 
 // server sends what is missing of one server and its channels. A channel that
-// the client did not name is new to it if its creation is among what it missed.
+// the client did not name is new to it if its creation is among what it missed;
+// else it is shown.
 func (r *replay) server(a *attached) error {
 	if a.card != nil {
 		b := append(r.out.next(), serverFrameHead...)
 		r.out = append(append(b, a.card...), '}')
 		return r.flow()
 	}
-	var created []chat.ChannelID
-	for i := range a.ranges {
-		m := &a.ranges[i]
-		if m.unnamed && !slices.Contains(created, chat.ChannelID(m.key.ID)) {
-			r.resync(m)
-			continue
-		}
-		made, err := r.log(m)
+	var told told
+	channels := a.ranges
+	if len(a.ranges) > 0 && a.ranges[0].key == a.key {
+		own, err := r.log(a, &a.ranges[0])
 		if err != nil {
 			return err
 		}
-		created = append(created, made...)
+		told, channels = own, a.ranges[1:]
+	}
+	if err := r.view(a, &told, channels); err != nil {
+		return err
+	}
+	for i := range channels {
+		m := &channels[i]
+		if m.unnamed && (m.mute || !slices.Contains(told.created, chat.ChannelID(m.key.ID))) {
+			continue
+		}
+		if _, err := r.log(a, m); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// log sends what is missing of one log and lists the channels it creates.
-func (r *replay) log(m *missing) ([]chat.ChannelID, error) {
+// told is what records that were sent say of channels.
+type told struct {
+	created []chat.ChannelID
+	deleted []chat.ChannelID // and hidden from him
+}
+
+// view sends what the client may see and do now, as far as that may differ from what
+// it knows and no event has told it.
+func (r *replay) view(a *attached, told *told, channels []missing) error {
+	hide := a.hide
+	for _, id := range told.deleted {
+		// Only what it has named itself: of others it knows nothing.
+		if _, named := r.st.positions.Channels[id]; named {
+			hide = append(hide, id)
+		}
+	}
+	body := a.view
+	l := list{open: `,"hide":[`}
+	for _, id := range hide {
+		body = append(l.next(body), '"')
+		body = append(append(body, id.String()...), '"')
+	}
+	body = l.end(body)
+	l = list{open: `,"show":[`}
+	for i := range channels {
+		if m := &channels[i]; m.unnamed && !slices.Contains(told.created, chat.ChannelID(m.key.ID)) {
+			if !r.sees(a, m.key) {
+				continue
+			}
+			body = append(l.next(body), m.card...)
+		}
+	}
+	body = l.end(body)
+	if len(body) == 0 {
+		return nil
+	}
+	b := append(r.out.next(), `{"op":"`+wire.OpView+`","s":"`...)
+	b = append(b, chat.ServerID(a.key.ID).String()...)
+	r.out = append(append(append(b, '"'), body...), '}')
+	return r.flow()
+}
+
+// sees reports whether the user sees a log now: a long replay may take minutes, and
+// what was revoked meanwhile is not sent.
+func (r *replay) sees(a *attached, key chat.Key) bool {
+	if a.srv == nil {
+		return true
+	}
+	ch := chat.ChannelID(0)
+	if key.Kind == chat.KindChannel {
+		ch = chat.ChannelID(key.ID)
+	}
+	g := a.srv.Grant(r.st.s.who(), ch)
+	return g.Member && (ch == 0 || g.Permissions.Has(chat.ViewChannels))
+}
+
+// log sends what is missing of one log and says what it tells of channels.
+func (r *replay) log(a *attached, m *missing) (told, error) {
 	switch {
+	case !r.sees(a, m.key):
+		return told{}, nil
 	case m.never:
 		r.resync(m)
-		return nil, nil
+		return told{}, nil
 	case m.pos == m.head:
-		return nil, nil
+		return told{}, nil
 	case m.head-m.pos > r.budget:
 		r.resync(m)
-		return nil, nil
+		return told{}, nil
 	}
 	r.budget -= m.head - m.pos
 	if m.frames == nil {
-		return r.read(m)
+		return r.read(a, m)
 	}
 	for _, f := range m.frames {
 		r.out = r.out.add(f)
 		r.sent++
 		if err := r.flow(); err != nil {
-			return nil, err
+			return told{}, err
 		}
 	}
-	return m.created, nil
+	return told{m.created, m.deleted}, nil
 }
 
 // read sends records from the log itself, a bounded piece at a time: the log is
 // not kept waiting for the client, nor an admission for a log that hangs.
-func (r *replay) read(m *missing) (created []chat.ChannelID, err error) {
+func (r *replay) read(a *attached, m *missing) (t told, err error) {
 	g := r.st.s.g
 	for next := m.pos + 1; next <= m.head; {
 		recs, err := g.readRecords(m.key, next, min(m.head, next+maxFill-1))
 		if err != nil {
-			return nil, err
+			return t, err
+		}
+		if !r.sees(a, m.key) {
+			return t, nil
 		}
 		if len(recs) == 0 || recs[0].Number != next {
 			r.resync(m)
-			return created, nil
+			return t, nil
 		}
 		for i := range recs {
-			rec := &recs[i]
-			if rec.Number != next {
+			if recs[i].Number != next {
 				break // a hole: the next piece begins with it
 			}
 			next++
-			r.out = wire.AppendEvent(r.out.next(), m.key, rec)
-			r.sent++
-			if ch := createdChannel(rec); ch != 0 {
-				created = append(created, ch)
-			}
+			r.record(a, m.key, &recs[i], &t)
 			if err := r.flow(); err != nil {
-				return nil, err
+				return t, err
 			}
 		}
 	}
-	return created, nil
+	return t, nil
+}
+
+// record sends one record, or that it is hidden.
+func (r *replay) record(a *attached, key chat.Key, rec *wire.Record, t *told) {
+	r.sent++
+	f, visible := filter{}, true
+	switch {
+	case rec.Err != nil || key.Kind == chat.KindChannel:
+	case key.Kind == chat.KindUser:
+		visible = rec.Kind != chat.KindPairDecided
+	default:
+		decoded, _ := wire.DecodeEvent(rec) // what cannot be read says nothing
+		f = filterOf(decoded.Event)
+		a.srv.Read(func(st *chat.Server) { visible = f.allows(st, r.st.s.who()) })
+		if e, ok := decoded.Event.(*chat.ChannelCreated); ok && visible {
+			t.created = append(t.created, e.ID)
+		}
+	}
+	if visible {
+		r.out = wire.AppendEvent(r.out.next(), key, rec)
+		return
+	}
+	r.out = f.appendHidden(r.out, key, rec.Number)
+	t.deleted = append(t.deleted, f.deletes()...)
 }
 
 // resync says that a gap cannot be filled.

@@ -23,6 +23,7 @@ type ringEntry struct {
 	at      int64 // Unix milliseconds
 	created chat.ChannelID
 	frame   []byte
+	filter  *filter // who sees it, nil: everybody who sees the log
 }
 
 // ring keeps the newest frames of a hub, oldest first.
@@ -49,8 +50,8 @@ func (r *ring) push(e ringEntry) {
 }
 
 // fill looks for the frames that the ranges lack; a range that is not in the
-// ring as a whole gets none.
-func (r *ring) fill(ranges []missing) {
+// ring as a whole gets none. What who has rights v may not see now is hidden.
+func (r *ring) fill(ranges []missing, v *vector) {
 	if !slices.ContainsFunc(ranges, func(m missing) bool { return m.head > m.pos }) {
 		return
 	}
@@ -76,9 +77,14 @@ func (r *ring) fill(ranges []missing) {
 			delete(byID, e.id) // a hole, or done
 			continue
 		}
-		m.frames = append(m.frames, e.frame)
-		if e.created != 0 {
-			m.created = append(m.created, e.created)
+		if e.filter != nil && !e.filter.passesNow(v) {
+			m.frames = append(m.frames, e.filter.appendHidden(newDraft(96), m.key, e.number)[messageHeader:])
+			m.deleted = append(m.deleted, e.filter.deletes()...)
+		} else {
+			m.frames = append(m.frames, e.frame)
+			if e.created != 0 {
+				m.created = append(m.created, e.created)
+			}
 		}
 		if e.number == m.pos+1 {
 			open--
@@ -87,7 +93,7 @@ func (r *ring) fill(ranges []missing) {
 	for i := range ranges {
 		m := &ranges[i]
 		if uint64(len(m.frames)) != m.head-m.pos || m.head < m.pos {
-			m.frames, m.created = nil, nil
+			m.frames, m.created, m.deleted = nil, nil, nil
 			continue
 		}
 		slices.Reverse(m.frames)

@@ -34,8 +34,9 @@ const (
 	wantServers
 	wantTyping
 	wantPresence
+	wantNotifications
 
-	wantAll = wantMessages | wantServers | wantTyping | wantPresence
+	wantAll = wantMessages | wantServers | wantTyping | wantPresence | wantNotifications
 )
 
 // session is one socket and what is known of who is behind it. Its reading
@@ -55,9 +56,12 @@ type session struct {
 	paid    int64        // see throttle; belongs to who handles the session's message
 	closed  atomic.Bool  // close was called
 	dead    atomic.Bool  // no hub may attach it any more
+	prefs   atomic.Pointer[prefs]
+	vouched atomic.Int64 // Unix milliseconds when its token was found good last
 
 	intents intent             // set before the session starts
 	token   *[sha256.Size]byte // likewise, under registry.mu
+	secret  string             // the token itself; likewise
 	known   chan struct{}      // closed when user is known; made with the start
 	sibling *session           // the next session of the user; guarded by registry.mu
 

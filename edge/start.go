@@ -38,7 +38,7 @@ func (s *session) onStart(f wire.ClientFrame) closeCode {
 	s.intents = intents(f.Intents)
 	hash := TokenHash(f.Token)
 	s.g.reg.mu.Lock()
-	s.token = &hash
+	s.token, s.secret = &hash, f.Token
 	s.g.reg.mu.Unlock()
 	s.ws.SetReadLimit(wire.MaxClientFrame)
 	s.conn.hold()
@@ -66,6 +66,8 @@ func intents(names []string) intent {
 			i |= wantTyping
 		case "presence":
 			i |= wantPresence
+		case "notifications":
+			i |= wantNotifications
 		}
 	}
 	return i
@@ -82,7 +84,9 @@ func (st *start) run() {
 		s.close(code)
 		return
 	}
-	s.heard.Store(s.g.now().UnixMilli())
+	now := s.g.now().UnixMilli()
+	s.heard.Store(now)
+	s.vouched.Store(now)
 	s.phase.Store(phaseLive)
 }
 
@@ -113,17 +117,9 @@ func (st *start) open() closeCode {
 	if g.cfg.Exempt != nil && g.cfg.Exempt(self.user.Username) {
 		s.exempt.Store(true)
 	}
-	servers := make([]attached, 0, len(self.user.Servers))
-	asked := make([]*attach, 0, len(self.user.Servers))
-	for _, id := range self.user.Servers {
-		asked = append(asked, st.attach(chat.ServerKey(id), self.user.Read))
-	}
-	for _, a := range asked {
-		r := a.await(ctx)
-		if r.err != nil && !r.absent {
-			return st.fault("open server", r.err)
-		}
-		servers = append(servers, r)
+	servers, err := st.servers(ctx, self.user)
+	if err != nil {
+		return st.fault("open server", err)
 	}
 	if st.positions != nil {
 		return st.resume(self, servers)
@@ -131,6 +127,30 @@ func (st *start) open() closeCode {
 	s.conn.release(readyMessage(self.user, servers))
 	g.stats.identified.Add(1)
 	return 0
+}
+
+// servers attaches the session to the servers and conversations that its user's log
+// names. Where one does not know him, his actor is told to look into it.
+func (st *start) servers(ctx context.Context, u *chat.User) ([]attached, error) {
+	asked := make([]*attach, 0, len(u.Servers)+len(u.Directs))
+	for _, id := range u.Servers {
+		asked = append(asked, st.attach(chat.ServerKey(id), u.Read))
+	}
+	for i := range u.Directs {
+		asked = append(asked, st.attach(chat.ServerKey(u.Directs[i].ServerID), u.Read))
+	}
+	servers := make([]attached, 0, len(asked))
+	for _, a := range asked {
+		r := a.await(ctx)
+		if r.err != nil && !r.absent {
+			return nil, r.err
+		}
+		if r.absent {
+			st.s.g.cfg.Users.CheckMembership(u.ID, chat.ServerID(a.key.ID))
+		}
+		servers = append(servers, r)
+	}
+	return servers, nil
 }
 
 // refused is the code for a token that was not accepted.

@@ -27,6 +27,7 @@ type typingFrame struct {
 	server  chat.ServerID
 	channel chat.ChannelID
 	user    chat.UserID
+	filter  int // in the outbox: who views the channel
 }
 
 func (t *typingFrame) append(b draft) draft {
@@ -50,10 +51,15 @@ func (h *hub) onTyping(m *LiveMessage) {
 		return
 	}
 	for i := range h.typing {
-		if h.typing[i] == t {
+		if o := &h.typing[i]; o.channel == t.channel && o.user == t.user {
 			return
 		}
 	}
+	at, ok := h.filter(filter{kind: toViewers, channel: t.channel})
+	if !ok {
+		return
+	}
+	t.filter = at
 	h.typing = append(h.typing, t)
 	h.classes |= seesTyping
 	h.stir(h.w.clock.Add(typingPause))
@@ -61,11 +67,11 @@ func (h *hub) onTyping(m *LiveMessage) {
 
 // tellTyping gives a group its message, but to those who type one without
 // their own typing.
-func (h *hub) tellTyping(g *group, see sight, all, m []byte) {
+func (h *hub) tellTyping(g *group, k outKey, all, m []byte) {
 	for _, s := range g.sessions {
 		mine := m
 		if h.types(s.who()) {
-			mine = h.message(see, all, s.who())
+			mine = h.message(k, all, s.who())
 		}
 		if mine != nil {
 			s.conn.tell(mine)

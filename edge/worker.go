@@ -43,6 +43,8 @@ type worker struct {
 	later    []*hub // likewise, after the next tick
 	checking int    // looks under way; bounded by maxChecks
 
+	touched []chat.UserID // lent to assess
+
 	dropped uint64    // feed.Dropped when last looked at
 	clock   time.Time // when the worker woke up
 	ticks   int
@@ -207,6 +209,12 @@ func (w *worker) onTick() {
 				h.people.keepalive = true
 				w.stirred[h] = struct{}{}
 			}
+		}
+	}
+	// What was revoked holds here even if nobody heard of it.
+	for _, h := range w.hubs {
+		if !h.loading && len(h.groups) > 0 && h.stale() {
+			w.guard(h, "rights", h.flush)
 		}
 	}
 	for h := range w.stirred {

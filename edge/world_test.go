@@ -164,19 +164,54 @@ type frame struct {
 	} `json:"user"`
 	Servers []serverJSON `json:"servers"`
 	Server  serverJSON   `json:"server"`
+
+	// view, member_gone
+	Permissions []string         `json:"permissions"`
+	Member      *memberJSON      `json:"member"`
+	Show        []channelJSON    `json:"show"`
+	Hide        []chat.ChannelID `json:"hide"`
+	Rights      []struct {
+		ID     chat.ChannelID `json:"id"`
+		Rights []string       `json:"rights"`
+	} `json:"rights"`
+	UserID chat.UserID `json:"user_id"`
+
+	// notification
+	Kind string         `json:"kind"`
+	Loud bool           `json:"loud"`
+	ID   chat.MessageID `json:"id"`
+
+	raw string
 }
 
 type serverJSON struct {
-	ID          chat.ServerID `json:"id"`
-	Name        string        `json:"name"`
-	N           uint64        `json:"n"`
-	Members     int           `json:"members"`
-	Permissions []string      `json:"permissions"`
-	Channels    []struct {
-		ID   chat.ChannelID `json:"id"`
-		N    uint64         `json:"n"`
-		Read uint64         `json:"read"`
-	} `json:"channels"`
+	ID          chat.ServerID    `json:"id"`
+	Kind        string           `json:"kind"`
+	Name        string           `json:"name"`
+	N           uint64           `json:"n"`
+	Members     int              `json:"members"`
+	Member      memberJSON       `json:"member"`
+	Permissions []string         `json:"permissions"`
+	Recipients  []chat.Recipient `json:"recipients"`
+	Roles       []struct {
+		ID chat.RoleID `json:"id"`
+	} `json:"roles"`
+	Channels []channelJSON `json:"channels"`
+}
+
+type channelJSON struct {
+	ID        chat.ChannelID  `json:"id"`
+	ServerID  *chat.ServerID  `json:"server_id"`
+	N         uint64          `json:"n"`
+	Read      uint64          `json:"read"`
+	Rights    []string        `json:"rights"`
+	Overrides []chat.Override `json:"permissions"`
+}
+
+type memberJSON struct {
+	Nickname   string        `json:"nickname"`
+	Roles      []chat.RoleID `json:"roles"`
+	MutedUntil int64         `json:"muted_until"`
 }
 
 // client is a real WebSocket client.
@@ -229,6 +264,7 @@ func (c *client) next() (frame, error) {
 			if err := json.Unmarshal(line, &f); err != nil {
 				c.t.Fatalf("frame %q: %v", line, err)
 			}
+			f.raw = string(line)
 			c.frames = append(c.frames, f)
 		}
 	}
