@@ -60,6 +60,28 @@ func (l *Log) SetSnapshot(key chat.Key, data []byte) error {
 	return err
 }
 
+// SetSnapshotPart stores raw bytes as a part of key's snapshot.
+func (l *Log) SetSnapshotPart(key chat.Key, set, i int, data []byte) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	_, err := l.kv.Put(ctx, subjects.SnapshotPart(key, set, i), data)
+	return err
+}
+
+// SnapshotBytes is what lies where the snapshot of key does: itself or a head.
+func (l *Log) SnapshotBytes(key chat.Key) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	return l.getValue(ctx, subjects.SnapshotKey(key))
+}
+
+// SnapshotPartBytes is a part of key's snapshot.
+func (l *Log) SnapshotPartBytes(key chat.Key, set, i int) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	return l.getValue(ctx, subjects.SnapshotPart(key, set, i))
+}
+
 // KeyBytes are the bytes of a tenant's key.
 func (l *Log) KeyBytes(tenant uint64) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/nats-io/nats.go/jetstream"
-
 	"beep/chat"
-	"beep/subjects"
 	"beep/wire"
 )
 
@@ -16,24 +13,13 @@ import (
 // damaged one or one of another version counts as none (and is logged): the
 // caller replays from the beginning. One that was erased counts as none too.
 func (l *Log) LoadSnapshot(ctx context.Context, key chat.Key) (wire.Snapshot, bool, error) {
-	var data []byte
-	err := retry(ctx, func() error {
-		attempt, cancel := context.WithTimeout(ctx, getTimeout)
-		defer cancel()
-		e, err := l.kv.Get(attempt, subjects.SnapshotKey(key))
-		switch {
-		case err == nil:
-			data = e.Value()
-			return nil
-		case errors.Is(err, jetstream.ErrKeyNotFound):
-			return errNotThere
-		}
-		return fmt.Errorf("%w: %w", errAgain, err)
-	})
-	if errors.Is(err, errNotThere) {
+	data, err := l.getSnapshot(ctx, key)
+	switch {
+	case errors.Is(err, errNotThere):
 		return wire.Snapshot{}, false, nil
-	}
-	if err != nil {
+	case useless(err):
+		return l.noSnapshot(key, err)
+	case err != nil:
 		return wire.Snapshot{}, false, fmt.Errorf("load snapshot of %s: %w", key, err)
 	}
 	var k tenantKey
@@ -47,13 +33,23 @@ func (l *Log) LoadSnapshot(ctx context.Context, key chat.Key) (wire.Snapshot, bo
 	}
 	s, err := readSnapshot(k, data)
 	if err != nil {
-		l.logger.Warn("snapshot unusable", "key", key.String(), "error", err)
-		return wire.Snapshot{}, false, nil
+		return l.noSnapshot(key, err)
 	}
 	if k.state == keyUnknown && key.Kind != chat.KindUser {
 		l.keys.learnPlain(key.Tenant)
 	}
 	return s, true, nil
+}
+
+// useless reports whether err says that a snapshot is there but cannot be used.
+func useless(err error) bool {
+	return errors.Is(err, errParts) || errors.Is(err, wire.ErrCorrupt) || errors.Is(err, wire.ErrUnknownVersion)
+}
+
+// noSnapshot notes why the snapshot of key counts as none.
+func (l *Log) noSnapshot(key chat.Key, why error) (wire.Snapshot, bool, error) {
+	l.logger.Warn("snapshot unusable", "key", key.String(), "error", why)
+	return wire.Snapshot{}, false, nil
 }
 
 // readSnapshot reads a stored snapshot, under key k where it is in a parcel.
@@ -71,17 +67,18 @@ func readSnapshot(k tenantKey, data []byte) (wire.Snapshot, error) {
 }
 
 // SaveSnapshot replaces the snapshot of key, under the tenant's key if there is
-// one. It is tried once: a snapshot that is not saved costs a longer replay and
+// one. A large one is stored in parts; until all of it is there, the one before
+// stays. It is tried once: a snapshot that is not saved costs a longer replay and
 // nothing else. Of an erased tenant none is saved: chat.Gone.
 func (l *Log) SaveSnapshot(ctx context.Context, key chat.Key, s wire.Snapshot) error {
 	if !key.Valid() {
 		return invalidKey(key)
 	}
-	ctx, cancel := context.WithTimeout(ctx, getTimeout)
-	defer cancel()
 	data := wire.EncodeSnapshot(s)
 	if key.Kind != chat.KindUser {
-		k, err := l.keyOf(ctx, key.Tenant)
+		lookup, cancel := context.WithTimeout(ctx, getTimeout)
+		k, err := l.keyOf(lookup, key.Tenant)
+		cancel()
 		switch {
 		case err != nil:
 			return fmt.Errorf("save snapshot of %s: %w", key, err)
@@ -93,7 +90,7 @@ func (l *Log) SaveSnapshot(ctx context.Context, key chat.Key, s wire.Snapshot) e
 			return chat.Errorf(chat.Gone, "save snapshot", "the conversation was erased")
 		}
 	}
-	if _, err := l.kv.Put(ctx, subjects.SnapshotKey(key), data); err != nil {
+	if err := l.putSnapshot(ctx, key, data); err != nil {
 		return fmt.Errorf("save snapshot of %s: %w", key, err)
 	}
 	return nil

@@ -83,6 +83,12 @@ const SnapshotBucket = "SNAPSHOTS"
 // SnapshotKey is the key of k's snapshot.
 func SnapshotKey(k chat.Key) string { return tenant(k) + "." + entity(k) }
 
+// SnapshotPart is the key of a part of k's snapshot, where that is too large for
+// one message: part i (from 0) of set 0 or 1.
+func SnapshotPart(k chat.Key, set, i int) string {
+	return SnapshotKey(k) + "." + strconv.Itoa(set) + "." + strconv.Itoa(i)
+}
+
 func tenant(k chat.Key) string { return strconv.FormatUint(k.Tenant, 10) }
 func entity(k chat.Key) string { return string(rune(k.Kind)) + strconv.FormatUint(k.ID, 10) }
 

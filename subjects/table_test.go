@@ -44,6 +44,7 @@ func generated() map[string][]string {
 		g["Log"] = append(g["Log"], Log(k))
 		g["Live"] = append(g["Live"], Live(k))
 		g["SnapshotKey"] = append(g["SnapshotKey"], SnapshotKey(k))
+		g["SnapshotPart"] = append(g["SnapshotPart"], SnapshotPart(k, 0, 0), SnapshotPart(k, 1, 12))
 	}
 	for shard := range chat.Shards {
 		g["Stream"] = append(g["Stream"], Stream(shard))
@@ -120,6 +121,7 @@ func expression(t *testing.T, pattern string) *regexp.Regexp {
 	for placeholder, class := range map[string]string{
 		"<shard>": "[0-9a-f]", "<SHARD>": "[0-9A-F]", "<kind>": "[gcu]",
 		"<tenant>": "[1-9][0-9]*", "<server>": "[1-9][0-9]*", "<channel>": "[1-9][0-9]*", "<id>": "[1-9][0-9]*",
+		"<set>": "[01]", "<part>": "(0|[1-9][0-9]*)",
 	} {
 		e = strings.ReplaceAll(e, placeholder, class)
 	}
