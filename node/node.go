@@ -235,8 +235,9 @@ func (n *Node) makeDoors(context.Context) (err error) {
 	n.http = api.NewServer(api.New(api.Config{
 		Auth: n.auth, Requests: n.requests, Gateway: n.gateway, Ready: n.ready, Version: n.opt.Version,
 		BaseURL: func() string { return n.cfg.PublicURL }, AllowedOrigins: n.cfg.AllowedOrigins,
-		TrustedProxies: n.cfg.TrustedProxies, Logger: n.logger,
+		TrustedProxies: n.cfg.TrustedProxies, Logger: n.logger, Exempt: n.cfg.Exempt, Idempotency: answerBook{n.store},
 	}), n.logger)
+	n.background(n.bg, "answers", sweepAnswers(n.store, n.logger))
 	n.background(n.bg, "http", func(context.Context) error {
 		if err := n.http.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
