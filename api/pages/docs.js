@@ -95,19 +95,28 @@ async function attempt(path, method, op, fields, bodyInput, out) {
     const response = await fetch(target, request);
     let text = await response.text();
     try { text = JSON.stringify(JSON.parse(text), null, 2); } catch { /* shown as it came */ }
-    const retry = response.headers.get("Retry-After");
+    const told = ["Retry-After", "ETag", "Link", "Idempotent-Replay", "RateLimit-Remaining"]
+      .filter((name) => response.headers.has(name)).map((name) => "\n" + name + ": " + response.headers.get(name)).join("");
     out.textContent = response.status + " " + response.statusText + " in " +
-      Math.round(performance.now() - started) + " ms" + (retry ? "\nRetry-After: " + retry : "") + "\n\n" + text;
+      Math.round(performance.now() - started) + " ms" + told + "\n\n" + text;
   } catch (err) {
     out.textContent = "No answer: " + err.message;
   }
 }
 
-function answers(op) {
-  const rows = Object.entries(op.responses || {}).map(([status, r]) => {
+function component(doc, kind, thing) {
+  const name = refName(thing);
+  return name ? doc.components[kind][name] : thing;
+}
+
+function answers(doc, op) {
+  const rows = Object.entries(op.responses || {}).map(([status, ref]) => {
+    const r = component(doc, "responses", ref);
     const media = Object.values(r.content || {})[0];
+    const headers = Object.entries(r.headers || {}).map(([name, h]) =>
+      el("li", {}, el("code", {}, name), ": " + (component(doc, "headers", h).description || "")));
     return el("tr", {}, el("td", {}, status), el("td", {}, media ? typeNode(media.schema) : "no body"),
-      el("td", {}, r.description || ""));
+      el("td", {}, r.description || "", headers.length ? el("ul", { class: "soft" }, ...headers) : ""));
   });
   return el("table", {}, el("tbody", {}, ...rows));
 }
@@ -132,12 +141,18 @@ function operation(doc, path, method, op) {
       op.description ? el("p", {}, op.description) : null,
       op.security ? el("p", { class: "soft" }, "Needs a token.") : null,
       schema ? el("h3", {}, "Body") : null, schema ? properties(doc, schema) : null,
-      el("h3", {}, "Answers"), answers(op), el("h3", {}, "Try it"), form, out));
+      el("h3", {}, "Answers"), answers(doc, op), el("h3", {}, "Try it"), form, out));
+}
+
+// paragraphs knows of Markdown what the description uses: blank lines and **.
+function paragraphs(text) {
+  return text.split("\n\n").map((p) =>
+    el("p", {}, ...p.split("**").map((part, i) => (i % 2 ? el("strong", {}, part) : part))));
 }
 
 function render(doc) {
   document.getElementById("title").textContent = doc.info.title + ": the REST interface";
-  document.getElementById("about").textContent = doc.info.description || "";
+  document.getElementById("about").replaceChildren(...paragraphs(doc.info.description || ""));
   const place = document.getElementById("operations");
   for (const tag of doc.tags || []) {
     place.append(el("h2", {}, tag.name), el("p", { class: "soft" }, tag.description || ""));
