@@ -96,11 +96,10 @@ func codeSpan(s string) int {
 		if next < 0 {
 			break
 		}
-		i += next
-		if closing := run(s[i:], '`'); closing == n {
-			return i + n
-		} else {
-			i += closing
+		closing := run(s[i+next:], '`')
+		i += next + closing
+		if closing == n {
+			return i
 		}
 	}
 	return n
