@@ -16,10 +16,8 @@ type Members struct {
 	Members []Member `json:"members" nullable:"false"`
 }
 
-func (m Members) length() int { return len(m.Members) }
-
-func (m Members) next(map[string]any) (string, string) {
-	return "after", m.Members[len(m.Members)-1].UserID
+func (m Members) next(_ map[string]any, size int) (string, string) {
+	return fullPage(m.Members, size, "after", func(m *Member) string { return m.UserID })
 }
 
 // Seers is a page of the members of a channel. It may be shorter than was asked
@@ -29,10 +27,12 @@ type Seers struct {
 	Next    string   `json:"next,omitempty" doc:"After whom the next page begins; absent at the end"`
 }
 
-func (s Seers) length() int  { return len(s.Members) }
-func (s Seers) goesOn() bool { return s.Next != "" }
-
-func (s Seers) next(map[string]any) (string, string) { return "after", s.Next }
+func (s Seers) next(map[string]any, int) (string, string) {
+	if s.Next == "" {
+		return "", ""
+	}
+	return "after", s.Next
+}
 
 // Ban keeps somebody out of a server.
 type Ban struct {
@@ -48,9 +48,9 @@ type Bans struct {
 	Bans []Ban `json:"bans" nullable:"false"`
 }
 
-func (b Bans) length() int { return len(b.Bans) }
-
-func (b Bans) next(map[string]any) (string, string) { return "after", b.Bans[len(b.Bans)-1].UserID }
+func (b Bans) next(_ map[string]any, size int) (string, string) {
+	return fullPage(b.Bans, size, "after", func(b *Ban) string { return b.UserID })
+}
 
 // Code is a new invitation.
 type Code struct {
@@ -83,24 +83,27 @@ type Invitations struct {
 
 // AuditEntry is one act of an administrator.
 type AuditEntry struct {
-	Number    uint64 `json:"number"`
-	At        int64  `json:"at"`
-	By        string `json:"by,omitempty"`
-	Action    string `json:"action"`
-	Target    any    `json:"target,omitempty" doc:"Whom or what"`
-	ChannelID string `json:"channel_id,omitempty"`
-	Reason    string `json:"reason,omitempty"`
-	Before    any    `json:"before,omitempty" doc:"What was changed, as it was"`
-	After     any    `json:"after,omitempty"`
+	Number     uint64 `json:"number"`
+	At         int64  `json:"at"`
+	By         string `json:"by,omitempty"`
+	Action     string `json:"action"`
+	TargetKind string `json:"target_kind,omitempty" doc:"Such as: user, role, channel"`
+	Target     string `json:"target,omitempty" doc:"Its identifier"`
+	ChannelID  string `json:"channel_id,omitempty"`
+	Reason     string `json:"reason,omitempty"`
+	Before     any    `json:"before,omitempty" doc:"What was changed, as it was"`
+	After      any    `json:"after,omitempty"`
 }
 
 // AuditLog is a page of what administrators did, newest first.
 type AuditLog struct {
 	Entries []AuditEntry `json:"entries" nullable:"false"`
+	Next    uint64       `json:"next,omitempty" doc:"Before which number to go on where a page is short, because most of what was looked at is not for who asks"`
 }
 
-func (l AuditLog) length() int { return len(l.Entries) }
-
-func (l AuditLog) next(map[string]any) (string, string) {
-	return "before", number(l.Entries[len(l.Entries)-1].Number)
+func (l AuditLog) next(_ map[string]any, size int) (string, string) {
+	if l.Next != 0 {
+		return "before", number(l.Next)
+	}
+	return fullPage(l.Entries, size, "before", func(e *AuditEntry) string { return number(e.Number) })
 }

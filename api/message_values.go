@@ -75,18 +75,16 @@ type Messages struct {
 	Messages []Message `json:"messages" nullable:"false"`
 }
 
-func (m Messages) length() int { return len(m.Messages) }
-
 // next goes on in the direction that was asked for. A page around a message has
 // none.
-func (m Messages) next(args map[string]any) (string, string) {
-	if _, around := args["around"]; around {
+func (m Messages) next(args map[string]any, size int) (string, string) {
+	if _, around := args["around"]; around || len(m.Messages) == 0 {
 		return "", ""
 	}
 	if _, after := args["after"]; after {
-		return "after", number(m.Messages[len(m.Messages)-1].Seq)
+		return fullPage(m.Messages, size, "after", func(m *Message) string { return number(m.Seq) })
 	}
-	return "before", number(m.Messages[0].Seq)
+	return fullPage(m.Messages, size, "before", func(*Message) string { return number(m.Messages[0].Seq) })
 }
 
 // Edits is what a message said before.

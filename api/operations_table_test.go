@@ -48,7 +48,7 @@ func serverRows() []row {
 		{
 			id: "list-audit-log", at: "GET /servers/5/audit-log?before=30&limit=3&by=8&action=member_banned", call: "audit.list",
 			args:   `{"action":"member_banned","before":30,"by":"8","limit":3,"server_id":"5"}`,
-			answer: `{"entries":[{"number":29,"at":5,"by":"8","action":"member_banned","target":{"user_id":"9"},"before":null,"after":{"reason":"x"}}]}`,
+			answer: `{"entries":[{"number":29,"at":5,"by":"8","action":"member_banned","target_kind":"user","target":"9","before":null,"after":{"reason":"x"}}]}`,
 		},
 		{id: "get-invitation", at: "GET /invitations/ab-C9", call: "invitation.get", args: `{"code":"ab-C9"}`, answer: offered},
 		{id: "accept-invitation", at: "POST /invitations/ab-C9/accept", call: "server.join", args: `{"code":"ab-C9"}`, answer: identified},

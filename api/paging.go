@@ -7,34 +7,29 @@ import (
 
 // pager is an answer that is a page of a list.
 type pager interface {
-	// length is the number of entries.
-	length() int
 	// next is the parameter, and its value, by which the page after this one is
-	// asked for; "" if the list knows that there is none. args are those of
-	// this page. It is asked of pages with entries only.
-	next(args map[string]any) (name, value string)
+	// asked for; "" if there is none. args are those of this page, size is how
+	// many entries were asked for.
+	next(args map[string]any, size int) (name, value string)
 }
 
-// selfPaged is a page that tells itself where it goes on; it may be empty and go
-// on all the same.
-type selfPaged interface{ goesOn() bool }
-
-// nextLink is the header Link to the next page, if this one is full. Whoever
-// follows it may find an empty page: that the list ended with the last entry of
+// fullPage says that a page goes on after its last entry, if it is full. Whoever
+// follows that may find an empty page: that the list ended with the last entry of
 // a page nobody knows without looking.
+func fullPage[T any](entries []T, size int, name string, key func(*T) string) (string, string) {
+	if len(entries) == 0 || len(entries) < size {
+		return "", ""
+	}
+	return name, key(&entries[len(entries)-1])
+}
+
+// nextLink is the header Link to the next page, if there is one.
 func nextLink(at *url.URL, p pager, args map[string]any, size int) string {
 	if limit, ok := args["limit"].(int); ok {
 		size = limit
 	}
-	if s, ok := p.(selfPaged); ok {
-		if !s.goesOn() {
-			return ""
-		}
-	} else if p.length() == 0 || p.length() < size {
-		return ""
-	}
-	name, value := p.next(args)
-	if name == "" || at == nil {
+	name, value := p.next(args, size)
+	if name == "" {
 		return ""
 	}
 	q := at.Query()

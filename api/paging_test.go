@@ -20,6 +20,7 @@ func TestAFullPageLinksToTheNext(t *testing.T) {
 		{"/api/v1/servers/5/members?limit=1", `{"members":[{"user_id":"8"}]}`, `</api/v1/servers/5/members?after=8&limit=1>; rel="next"`},
 		{"/api/v1/servers/5/bans?limit=1", `{"bans":[{"user_id":"8"}]}`, `</api/v1/servers/5/bans?after=8&limit=1>; rel="next"`},
 		{"/api/v1/servers/5/audit-log?limit=1&by=8", `{"entries":[{"number":30}]}`, `</api/v1/servers/5/audit-log?before=30&by=8&limit=1>; rel="next"`},
+		{"/api/v1/servers/5/audit-log?limit=2&before=50", `{"entries":[],"next":20}`, `</api/v1/servers/5/audit-log?before=20&limit=2>; rel="next"`},
 		{"/api/v1/users/search?limit=1&query=a", `{"users":[{"id":"8"}]}`, `</api/v1/users/search?after=8&limit=1&query=a>; rel="next"`},
 		{"/api/v1/channels/12/members?limit=2&after=3", `{"members":[],"next":"8"}`, `</api/v1/channels/12/members?after=8&limit=2>; rel="next"`},
 		{"/api/v1/channels/12/members?limit=1", `{"members":[{"user_id":"8"}]}`, ""},

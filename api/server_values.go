@@ -17,10 +17,8 @@ type Listings struct {
 	Servers []Listing `json:"servers" nullable:"false"`
 }
 
-func (l Listings) length() int { return len(l.Servers) }
-
-func (l Listings) next(map[string]any) (string, string) {
-	return "after", l.Servers[len(l.Servers)-1].ID
+func (l Listings) next(_ map[string]any, size int) (string, string) {
+	return fullPage(l.Servers, size, "after", func(s *Listing) string { return s.ID })
 }
 
 // Server is a server, or a direct conversation, as those see it who are in it.
@@ -96,6 +94,7 @@ type Channel struct {
 	SlowMode    int        `json:"slow_mode,omitempty" doc:"Seconds between two messages of a member"`
 	Archived    bool       `json:"archived,omitempty"`
 	CreatedAt   int64      `json:"created_at"`
+	CreatedBy   string     `json:"created_by,omitempty"`
 	Version     uint64     `json:"version,omitempty"`
 	Permissions []Override `json:"permissions,omitempty" nullable:"false" doc:"The overrides of roles; those of members for who may manage them"`
 	Rights      []string   `json:"rights,omitempty" doc:"What who asks may do here, where that differs from the server"`

@@ -45,10 +45,8 @@ type Users struct {
 	Users []User `json:"users" nullable:"false"`
 }
 
-func (u Users) length() int { return len(u.Users) }
-
-func (u Users) next(map[string]any) (string, string) {
-	return "after", u.Users[len(u.Users)-1].ID
+func (u Users) next(_ map[string]any, size int) (string, string) {
+	return fullPage(u.Users, size, "after", func(u *User) string { return u.ID })
 }
 
 // UserIDs is a list of users.
