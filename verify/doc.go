@@ -2,7 +2,9 @@
 // acknowledged was lost, doubled or reordered. For every entity it reads the
 // whole log and checks checksums and dense numbers; folds it by the rules; and
 // compares the outcome with the database, row by row, and with what a client
-// that has never been here before is shown over a real connection.
+// that has never been here before is shown over a real connection. Of what was
+// deleted the database must have nothing; what was erased with its key is no
+// damage, and cannot be compared: its numbers are.
 //
 // It must change nothing.
 package verify

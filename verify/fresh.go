@@ -17,6 +17,7 @@ const freshTimeout = 30 * time.Second
 // freshClient is a connection that begins with nothing: what it is shown is
 // what anybody is shown.
 type freshClient struct {
+	who     chat.UserID
 	conn    *client.Conn
 	token   string
 	forget  func(context.Context, string) error
@@ -34,7 +35,7 @@ func (r *run) connect(ctx context.Context, as chat.UserID) (*freshClient, error)
 		_ = r.cfg.Forget(ctx, token)
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	f := &freshClient{conn: conn, token: token, forget: r.cfg.Forget, servers: map[chat.ServerID]client.Server{}, drained: make(chan struct{})}
+	f := &freshClient{who: as, conn: conn, token: token, forget: r.cfg.Forget, servers: map[chat.ServerID]client.Server{}, drained: make(chan struct{})}
 	wait := time.NewTimer(freshTimeout)
 	defer wait.Stop()
 	for {
@@ -109,7 +110,7 @@ func (r *run) freshChannel(ctx context.Context, f *freshClient, key chat.Key, fo
 	rest := folded
 	for before := uint64(0); ; {
 		var page struct {
-			Messages []chat.Message `json:"messages"`
+			Messages []seen `json:"messages"`
 		}
 		args := map[string]any{"channel_id": chat.ChannelID(key.ID), "limit": chat.MaxHistoryPage}
 		if before > 0 {
@@ -125,7 +126,7 @@ func (r *run) freshChannel(ctx context.Context, f *freshClient, key chat.Key, fo
 		}
 		tail := rest[len(rest)-n:]
 		for i := range page.Messages {
-			r.compare(key, "a fresh client", &tail[i], &page.Messages[i])
+			r.compareSeen(key, f.who, &tail[i], &page.Messages[i])
 		}
 		rest = rest[:len(rest)-n]
 		if n < chat.MaxHistoryPage {

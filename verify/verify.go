@@ -25,6 +25,8 @@ type Store interface {
 	AllMessages(ctx context.Context, ch chat.ChannelID, fn func(chat.Message) error) error
 	AllEntities(ctx context.Context, fn func(key chat.Key, applied uint64) error) error
 	Members(ctx context.Context, server chat.ServerID, after chat.UserID, limit int) ([]store.Member, error)
+	Relations(ctx context.Context, user, after chat.UserID, limit int) ([]store.Relation, error)
+	SweepsDue(ctx context.Context, now int64) (int, error)
 }
 
 // Config is what a run needs.
@@ -51,6 +53,8 @@ type Report struct {
 	Users       int      `json:"users"`
 	Servers     int      `json:"servers"`
 	Channels    int      `json:"channels"`
+	Gone        int      `json:"gone"`   // channels that were deleted or erased
+	Erased      uint64   `json:"erased"` // records that nobody can read any more, by intent
 	Records     uint64   `json:"records"`
 	Messages    uint64   `json:"messages"`
 	SeenByFresh uint64   `json:"messages_seen_by_fresh_client"`
@@ -85,6 +89,15 @@ type run struct {
 	keys    map[chat.Key]uint64
 	order   []chat.Key
 	busy    int // channels that kept changing while they were looked at
+	// removed are members whom others have removed: their own logs learn of it
+	// later, at the latest when they come next.
+	removed map[membership]bool
+	brought map[chat.ServerID]bool // from another instance
+}
+
+type membership struct {
+	server chat.ServerID
+	user   chat.UserID
 }
 
 // Run checks everything. The error says that it could not; differences are in
@@ -92,6 +105,7 @@ type run struct {
 func Run(ctx context.Context, cfg Config) (Report, error) {
 	r := &run{
 		cfg: cfg, servers: map[chat.ServerID]*chat.Server{}, users: map[chat.UserID]*chat.User{}, keys: map[chat.Key]uint64{},
+		removed: map[membership]bool{}, brought: map[chat.ServerID]bool{},
 		report: Report{Differences: []string{}},
 	}
 	began := time.Now()
@@ -195,34 +209,6 @@ func (r *run) read(ctx context.Context, key chat.Key, fn func(chat.Record)) (uin
 		return nil
 	})
 	return last, err
-}
-
-// settings checks a user's or a server's log and keeps its state.
-func (r *run) settings(ctx context.Context, key chat.Key) error {
-	var apply func(chat.Record)
-	if key.Kind == chat.KindUser {
-		st := chat.NewUser()
-		r.users[chat.UserID(key.ID)] = st
-		apply = st.Apply
-		r.report.Users++
-	} else {
-		st := chat.NewServer()
-		r.servers[chat.ServerID(key.ID)] = st
-		apply = st.Apply
-		r.report.Servers++
-	}
-	last, err := r.read(ctx, key, apply)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", describe(key), err)
-	}
-	r.report.Records += last
-	if err := r.applied(ctx, key, last); err != nil {
-		return err
-	}
-	if key.Kind == chat.KindServer {
-		return r.members(ctx, key)
-	}
-	return nil
 }
 
 // applied waits until the database has come as far as the log did. That it

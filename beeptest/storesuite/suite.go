@@ -39,6 +39,23 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"a caller who gave up is told so":                           callerGaveUp,
 		"a closed store is unavailable":                             closedIsUnavailable,
 		"an account is written while the projector writes for long": accountBesideProjector,
+		"messages come whole, in the order of what happened":        messagesAreWhole,
+		"nothing hangs on a message that is not there":              nothingHangsOnAMissingMessage,
+		"pins are listed, the newest first":                         pinsAreListed,
+		"what was edited is kept as it was":                         editsAreKept,
+		"a deleted message takes with it all that hangs on it":      deletedMessagesTakeAllWithThem,
+		"messages of one sender are found":                          messagesOfASender,
+		"what is unread is counted":                                 unreadIsCounted,
+		"servers change their settings and owners":                  serversChange,
+		"members are searched by the beginning of their names":      membersAreSearched,
+		"users are searched by the beginning of their names":        usersAreSearched,
+		"bans and invitations are listed":                           bansAndInvitations,
+		"relations are kept":                                        relationsAreKept,
+		"the audit log is listed in pages, complete":                auditIsListed,
+		"a channel that is gone is swept in stretches":              goneChannelIsSwept,
+		"a server that is gone is swept in stretches":               goneServerIsSwept,
+		"a request that is repeated gets the first answer":          requestsAreRepeated,
+		"of many repeats one is carried out":                        oneCarriesItOut,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
