@@ -136,7 +136,11 @@ func (c *Client) post(ctx context.Context, path string, in any) (*http.Response,
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://beep"+path, bytes.NewReader(body))
+	return c.send(ctx, path, bytes.NewReader(body))
+}
+
+func (c *Client) send(ctx context.Context, path string, body io.Reader) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://beep"+path, body)
 	if err != nil {
 		return nil, err
 	}

@@ -72,6 +72,9 @@ func (n *Node) adminHandler() http.Handler {
 	}))
 	mux.Handle("POST /bench-accounts", admin.Handle(n.adminBenchAccounts))
 	mux.HandleFunc("POST /verify", n.adminVerify)
+	mux.Handle("POST /permissions/why", admin.Handle(n.adminWhy))
+	mux.Handle("POST /servers/export", admin.HandleStream(n.adminExport))
+	mux.Handle("POST /servers/import", admin.HandleUpload(n.adminImport))
 	return mux
 }
 

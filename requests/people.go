@@ -74,14 +74,19 @@ func (s *Service) searchUsers(ctx context.Context, _ chat.UserID, a searchArgs) 
 	return userReplies(found), nil
 }
 
-// profile finds one user, or NotFound.
+// profile finds one user, or NotFound. Whom the read model does not know yet, or
+// cannot tell because it is away, his own actor knows.
 func (s *Service) profile(ctx context.Context, op string, id chat.UserID) (store.Profile, error) {
 	found, err := s.cfg.Read.Users(ctx, []chat.UserID{id})
+	if err == nil && len(found) == 1 {
+		return found[0], nil
+	}
+	u, err := s.User(ctx, id)
+	if chat.Is(err, chat.NotFound) {
+		return store.Profile{}, chat.Errorf(chat.NotFound, op, "there is no such user")
+	}
 	if err != nil {
 		return store.Profile{}, err
 	}
-	if len(found) != 1 {
-		return store.Profile{}, chat.Errorf(chat.NotFound, op, "there is no such user")
-	}
-	return found[0], nil
+	return store.Profile{ID: u.ID, Username: u.Username, FirstName: u.FirstName, LastName: u.LastName}, nil
 }

@@ -153,7 +153,11 @@ func (w *world) Ask(_ context.Context, key chat.Key, cmd chat.Command) (any, err
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, ok := cmd.(*chat.GetUser); ok {
-		return w.users[chat.UserID(key.ID)].Clone(), nil
+		u := w.users[chat.UserID(key.ID)]
+		if u == nil {
+			return nil, chat.Errorf(chat.NotFound, "get user", "there is no such user")
+		}
+		return u.Clone(), nil
 	}
 	w.asked = append(w.asked, asked{key, cmd})
 	switch v := w.answer[cmd.CommandName()].(type) {

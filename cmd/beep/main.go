@@ -46,7 +46,7 @@ Begin with:  beep serve`,
 	}
 	root.AddCommand(
 		newServeCommand(), newConfigCommand(), newUserCommand(), newTokenCommand(), newOwnerCommand(),
-		newChatCommand(), newTailCommand(), newBenchCommand(), newVerifyCommand(), newVersionCommand(),
+		newServerCommand(), newPermissionsCommand(), newChatCommand(), newTailCommand(), newBenchCommand(), newVerifyCommand(), newVersionCommand(),
 	)
 	return root
 }
