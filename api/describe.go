@@ -15,6 +15,9 @@ import (
 // of an operation.
 const alsoAnswers = "also"
 
+// requestExtension names the request of PROTOCOL.md that an operation is.
+const requestExtension = "x-request"
+
 const componentResponses = "#/components/responses/"
 
 // humaConfig is huma without its own pages, formats and process-wide settings.

@@ -33,7 +33,7 @@ func (r route) operation() huma.Operation {
 	method, path, _ := strings.Cut(r.at, " ")
 	op := secured(r.id, method, path, r.tag, r.summary)
 	op.Description, op.DefaultStatus = r.doc, r.status
-	return withStatuses(op, r.also...)
+	return calling(withStatuses(op, r.also...), r.calls)
 }
 
 // secured is an operation that needs a token.
@@ -159,6 +159,12 @@ func ask[O any](ctx context.Context, a *api, r route, b *binder, c caller, in an
 		err = fmt.Errorf("read answer: %w", err)
 	}
 	return body, out, args, err
+}
+
+// calling says which request an operation is.
+func calling(op huma.Operation, request string) huma.Operation {
+	op.Extensions = map[string]any{requestExtension: request}
+	return op
 }
 
 // withStatuses names statuses of an operation that its shape does not show.

@@ -74,7 +74,8 @@ func (a *api) roleOperations() {
 		at: "PUT " + roles + "/order", id: "order-roles", tag: "roles", calls: "role.order", summary: "Give the roles their ranks",
 		doc: "What is at or above one's own rank must stay where it is.",
 	})
-	register(a, withStatuses(secured("get-role", http.MethodGet, roles+"/{role_id}", "roles", "A role"), http.StatusNotModified), a.getRole)
+	role := calling(secured("get-role", http.MethodGet, roles+"/{role_id}", "roles", "A role"), "role.list")
+	register(a, withStatuses(role, http.StatusNotModified), a.getRole)
 	relayChange[updateRoleInput](a, route{
 		at: "PATCH " + roles + "/{role_id}", id: "update-role", tag: "roles", calls: "role.update", summary: "Change a role", doc: rule,
 	})

@@ -28,7 +28,7 @@ func TestTheCommittedDescriptionIsTheServedOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(want, []byte(res.body)) {
-		t.Fatal("openapi.json is not what is served: go test ./api -run Description -update")
+		t.Fatal("openapi.json is not what is served: go test ./api -run 'Description|REST' -update")
 	}
 }
 

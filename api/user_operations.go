@@ -23,7 +23,7 @@ type searchUsersInput struct {
 
 func (a *api) userOperations() {
 	register(a, secured("get-me", http.MethodGet, "/users/"+self, "users", "Who the token belongs to"), a.me)
-	register(a, secured("get-user", http.MethodGet, "/users/{user_id}", "users", "A user"), a.getUser)
+	register(a, calling(secured("get-user", http.MethodGet, "/users/{user_id}", "users", "A user"), "user.get"), a.getUser)
 	relay[lookupInput, Users](a, route{
 		at: "POST /users/lookup", id: "look-up-users", tag: "users", calls: "user.get", summary: "Users by their identifiers",
 	})
