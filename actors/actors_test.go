@@ -113,6 +113,7 @@ func (w *world) start() {
 	actors.Register(w.node, &actors.Config{
 		Log: w.log, Place: w.net, Tenants: w.tenants, Archive: w.archive, Logger: logger, Now: w.clock,
 		NewID:        w.newID,
+		RetryAfter:   20 * time.Millisecond,
 		RecentSends:  func(u chat.UserID) []int64 { return w.recent[u] },
 		WindowExempt: func(name string) bool { return name == "bob" },
 	}, actors.NewTips(w.log, w.clock))

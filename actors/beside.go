@@ -8,6 +8,10 @@ import (
 	"beep/chat"
 )
 
+// retryAfter is how long an actor waits before it asks another again that could
+// not answer, if the configuration says nothing else.
+const retryAfter = time.Second
+
 // stepTimeout bounds one attempt at what several logs take part in: longer than
 // the log needs to give up on a commit. Afterwards it is tried again.
 const stepTimeout = 25 * time.Second
@@ -55,6 +59,16 @@ func (b *beside) ask(ctx context.Context, key chat.Key, cmd chat.Command) (any, 
 func (b *beside) end() {
 	b.cancel()
 	b.run.Wait()
+}
+
+// again sends the actor a message after a pause: to try once more.
+func (a *shell) again(msg any) {
+	pause := a.cfg.RetryAfter
+	if pause <= 0 {
+		pause = retryAfter
+	}
+	cell := a.cell
+	time.AfterFunc(pause, func() { cell.Send(msg) })
 }
 
 // passing reports an error after which the same may succeed later. Everything

@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"time"
 
 	"beep/chat"
 	"beep/cluster"
@@ -54,8 +53,7 @@ func (a *shell) onKeyErased(m keyErased) {
 	if m.err != nil {
 		a.cfg.Logger.Warn("key of a conversation could not be erased", "entity", a.key.String(), "error", m.err)
 		s.release(tryAgain("erase conversation", m.err))
-		cell := a.cell
-		time.AfterFunc(retryAfter, func() { cell.Send(eraseAgain{}) })
+		a.again(eraseAgain{})
 		return
 	}
 	s.erasure.done, s.erasure.running = true, false

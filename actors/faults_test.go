@@ -13,6 +13,7 @@ type net struct {
 	mu   sync.Mutex
 	node *cluster.Node
 	lose map[string]*loss // by the command's name
+	hear map[string]func()
 }
 
 type loss struct {
@@ -36,6 +37,13 @@ func (n *net) drop(name string, times int, answer bool) {
 	n.lose[name] = &loss{times, answer}
 }
 
+// heard calls fn when the next command of a name is answered.
+func (n *net) heard(name string, fn func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.hear = map[string]func(){name: fn}
+}
+
 func (n *net) Tell(key chat.Key, cmd chat.Command, reply func(any, error)) {
 	lost := chat.Errorf(chat.Unavailable, cmd.CommandName(), "lost on the way")
 	n.mu.Lock()
@@ -45,8 +53,12 @@ func (n *net) Tell(key chat.Key, cmd chat.Command, reply func(any, error)) {
 		l.times--
 		hit, answer = true, l.answer
 	}
+	hear := n.hear[cmd.CommandName()]
+	delete(n.hear, cmd.CommandName())
 	n.mu.Unlock()
 	switch {
+	case hear != nil:
+		node.Tell(key, cmd, func(v any, err error) { reply(v, err); hear() })
 	case !hit:
 		node.Tell(key, cmd, reply)
 	case answer:

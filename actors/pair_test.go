@@ -378,6 +378,24 @@ func TestAFriendshipBeyondTheOthersLimitLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestAFriendshipNeverTakesHoldOfAConversationThatIsNotItsOwn(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.acts(bob, chat.ActRequest)
+	act := w.relate(ada, bob, chat.ActAccept)
+	act.DirectID = home // which has records already
+	if _, err := w.ask(chat.UserKey(ada), act); !chat.Is(err, chat.Conflict) {
+		t.Fatal(err)
+	}
+	if _, err := w.send(bob, ""); err != nil {
+		t.Fatal("the server is gone:", err)
+	}
+	w.acts(ada, chat.ActAccept) // the request stands
+	if w.conversation() == 0 {
+		t.Fatal("no friendship")
+	}
+}
+
 func TestMoreThanAFewActsAtOnceAreRefusedNotKept(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -56,6 +56,9 @@ type Config struct {
 	Now     func() time.Time
 	// NewID makes identifiers, for the messages that the system sends.
 	NewID func() uint64
+	// RetryAfter is how long an actor waits before it asks another again that
+	// could not answer; 0 is a second.
+	RetryAfter time.Duration
 	// RecentSends are the times (Unix milliseconds) at which messages of a user
 	// were accepted in the last ten seconds before this node took over; see
 	// chat.SendWindow.

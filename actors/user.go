@@ -3,15 +3,10 @@ package actors
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"beep/chat"
 	"beep/cluster"
 )
-
-// retryAfter is how long an actor waits before it asks another again that could
-// not answer.
-const retryAfter = time.Second
 
 // user is the behaviour of a user's actor: his log, and his send window.
 type user struct {

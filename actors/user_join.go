@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"time"
 
 	"beep/chat"
 	"beep/cluster"
@@ -127,8 +126,7 @@ func (a *shell) onServerAnswered(m serverAnswered) {
 	}
 	if passing(m.err) {
 		u.conclude(m.m, m.err) // the caller may ask again; the log remembers
-		cell := a.cell
-		time.AfterFunc(retryAfter, func() { cell.Send(askAgain{m.m.server}) })
+		a.again(askAgain{m.m.server})
 		return
 	}
 	cell := a.cell

@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"time"
 
 	"beep/chat"
 	"beep/cluster"
@@ -120,16 +119,19 @@ func (a *shell) onStepEnded(m stepEnded) {
 	if !ok || a.dead != nil {
 		return
 	}
-	w, cell := u.work(m.s.peer), a.cell
+	w := u.work(m.s.peer)
 	if passing(m.err) {
+		if chat.KindOf(m.err) == chat.Internal {
+			a.cfg.Logger.Warn("a step between two users failed", "entity", a.key.String(), "step", m.s.pair.Step, "error", m.err)
+		}
 		w.release(tryAgain("change friendship", m.err)) // the log remembers
-		time.AfterFunc(retryAfter, func() { cell.Send(stepAgain{m.s.peer}) })
+		a.again(stepAgain{m.s.peer})
 		return
 	}
 	if m.err != nil {
 		w.refusal = m.err
 	}
-	cell.SendSelf(&chat.FinishPair{
+	a.cell.SendSelf(&chat.FinishPair{
 		Peer: m.s.peer, Version: m.s.pair.Version, Refused: m.err != nil, Unmade: !m.s.made,
 	}, func(any, error) {})
 }
