@@ -38,7 +38,7 @@ func Export(ctx context.Context, log Log, server chat.ServerID, at int64, instan
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", op, err)
+		return wrap(op, err)
 	}
 	if !st.Exists() || st.Kind != chat.ServerOfMembers {
 		return chat.Errorf(chat.NotFound, op, "there is no such server")
@@ -53,9 +53,18 @@ func Export(ctx context.Context, log Log, server chat.ServerID, at int64, instan
 		err = x.close()
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", op, err)
+		return wrap(op, err)
 	}
 	return nil
+}
+
+// wrap says what was being done, unless the error says so itself.
+func wrap(op string, err error) error {
+	var known *chat.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return fmt.Errorf("%s: %w", op, err)
 }
 
 func damaged(op string, key chat.Key, number uint64, err error) error {

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 
 	"beep/chat"
@@ -35,7 +34,7 @@ func Import(ctx context.Context, log Log, c *Content, owner chat.UserID, file io
 	}
 	for _, key := range keys {
 		if err := im.look(ctx, key); err != nil {
-			return fmt.Errorf("%s: %w", op, err)
+			return wrap(op, err)
 		}
 	}
 	for _, which := range []func(chat.Key) bool{
@@ -43,7 +42,7 @@ func Import(ctx context.Context, log Log, c *Content, owner chat.UserID, file io
 		func(k chat.Key) bool { return k == server },
 	} {
 		if err := im.pass(ctx, file, which); err != nil {
-			return fmt.Errorf("%s: %w", op, err)
+			return wrap(op, err)
 		}
 	}
 	return nil
