@@ -20,6 +20,7 @@ type Person struct {
 	ID    chat.UserID
 	Token string
 
+	line   line
 	client *client.Client
 	stop   context.CancelFunc
 	ended  sync.WaitGroup
@@ -33,7 +34,7 @@ type Person struct {
 func (p *Person) connects() {
 	p.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	p.client = client.New(client.Options{URL: p.url(), Token: p.Token})
+	p.client = client.New(client.Options{URL: p.url(), Token: p.Token, HTTPClient: p.line.client()})
 	p.stop, p.news = stop, make(chan struct{})
 	p.ended.Add(2)
 	go func() {
@@ -63,6 +64,22 @@ func (p *Person) leaves() {
 // Leaves ends the person's connection; what he has seen is remembered.
 func (p *Person) Leaves() { p.leaves() }
 
+// IsCutOff breaks the person's connection; it stays broken until ComesBack.
+func (p *Person) IsCutOff() {
+	p.t.Helper()
+	seen := len(p.Events())
+	p.line.cut()
+	p.awaitsFrom(seen, "the end of the connection", func(e client.Event) bool { _, ok := e.(client.Disconnected); return ok })
+}
+
+// ComesBack mends the connection and waits until the session is resumed.
+func (p *Person) ComesBack() {
+	p.t.Helper()
+	seen := len(p.Events())
+	p.line.mend()
+	p.awaitsFrom(seen, "being resumed", func(e client.Event) bool { _, ok := e.(client.Resumed); return ok })
+}
+
 // Client is the person's client.
 func (p *Person) Client() *client.Client { return p.client }
 
@@ -77,9 +94,15 @@ func (p *Person) note(e client.Event) {
 // Awaits waits for an event, which may have come already.
 func (p *Person) Awaits(what string, match func(client.Event) bool) client.Event {
 	p.t.Helper()
+	return p.awaitsFrom(0, what, match)
+}
+
+// awaitsFrom waits for an event that is not among the first from ones.
+func (p *Person) awaitsFrom(from int, what string, match func(client.Event) bool) client.Event {
+	p.t.Helper()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
-	for i := 0; ; {
+	for i := from; ; {
 		p.mu.Lock()
 		for ; i < len(p.events); i++ {
 			if match(p.events[i]) {

@@ -13,6 +13,7 @@ import (
 	"beep/config"
 	"beep/node"
 	"beep/verify"
+	"beep/wire"
 )
 
 // patience bounds every wait of a test; a machine that is busy with other
@@ -88,6 +89,13 @@ func (w *World) Stops() {
 	}
 }
 
+// Restarts stops the node and starts it again.
+func (w *World) Restarts() {
+	w.t.Helper()
+	w.Stops()
+	w.Starts()
+}
+
 // URL is where the node is reached.
 func (w *World) URL() string {
 	w.mu.Lock()
@@ -154,4 +162,35 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// Another is another device of a person: the same account, a socket of its own.
+func (w *World) Another(p *Person) *Person {
+	w.t.Helper()
+	d := &Person{url: w.URL, t: w.t, Name: p.Name + "'s other device", ID: p.ID, Token: p.Token}
+	w.people = append(w.people, d)
+	d.connects()
+	return d
+}
+
+// Records are all records of an entity's log.
+func (w *World) Records(key chat.Key) []chat.Record {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var recs []chat.Record
+	err := w.node.Log().Replay(ctx, key, 0, func(_ uint64, c wire.Commit) error {
+		for i := range c.Records {
+			rec, err := wire.DecodeEvent(&c.Records[i])
+			if err != nil {
+				return err
+			}
+			recs = append(recs, rec)
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatalf("read log of %s: %v", key, err)
+	}
+	return recs
 }

@@ -64,7 +64,7 @@ func TestEditsDeletionsAndRepliesReachEverybody(t *testing.T) {
 		t.Fatal(err)
 	}
 	bob.Awaits("the deletion", func(e client.Event) bool { m, ok := e.(client.Deleted); return ok && m.ID == first.ID })
-	if page := bob.History(home.General, client.HistoryQuery{}); len(page) != 1 || page[0].ReplyTo != first.ID {
+	if page := bob.History(home.General, client.HistoryQuery{}); len(page) != 2 || page[1].ReplyTo != first.ID {
 		t.Fatalf("history is %+v", page)
 	}
 	w.Verifies()
@@ -246,7 +246,7 @@ func TestARestartKeepsEverythingAndClientsResumeWithoutAGap(t *testing.T) {
 	w.Starts()
 	last := ada.Sends(home.General, "after")
 	bob.Sees(last)
-	if first, end := bob.SawEverythingOnce(home.General); first != 1 || end != last.Seq || last.Seq != 301 {
+	if first, end := bob.SawEverythingOnce(home.General); first != 1 || end != last.Seq || last.Seq != 302 {
 		t.Fatalf("bob saw %d to %d of %d", first, end, last.Seq)
 	}
 	page := bob.History(home.General, client.HistoryQuery{Before: 150, Limit: 100})
@@ -262,20 +262,21 @@ func TestSomebodyAwayResumesWithEverythingHeMissed(t *testing.T) {
 	ada, bob := w.Person("ada"), w.Person("bob")
 	home := ada.CreatesServer("Home", chat.Public)
 	bob.Joins(home)
-	bob.Sees(ada.Sends(home.General, "seen"))
+	seen := ada.Sends(home.General, "seen")
+	bob.Sees(seen)
 	pos := bob.Client().State().Positions()
 	bob.Leaves()
 	const gap = 2500 // beyond what the edge remembers
 	for i := range gap {
 		ada.Sends(home.General, fmt.Sprint("missed ", i))
 	}
-	got := resume(t, w, bob.Token, pos, gap+1)
-	if len(got) != gap || got[0] != 2 || got[gap-1] != gap+1 {
+	got := resume(t, w, bob.Token, pos, seen.Seq+gap)
+	if len(got) != gap || got[0] != seen.Seq+1 || got[gap-1] != seen.Seq+gap {
 		t.Fatalf("resumed with %d records", len(got))
 	}
 	for i, n := range got {
-		if n != uint64(i+2) {
-			t.Fatalf("record %d came as %d", n, i+2)
+		if n != seen.Seq+1+uint64(i) {
+			t.Fatalf("record %d came in place %d", n, i)
 		}
 	}
 }

@@ -42,13 +42,13 @@ func TestAFullDiskRefusesAndLosesNothing(t *testing.T) {
 		t.Fatal("still full:", err)
 	}
 	bob.Sees(last)
-	if first, end := bob.SawEverythingOnce(home.General); first != 1 || end != uint64(accepted) {
-		t.Fatalf("bob saw %d to %d of %d", first, end, accepted)
+	if first, end := bob.SawEverythingOnce(home.General); first != 1 || end != uint64(accepted)+1 {
+		t.Fatalf("bob saw %d to %d of %d and his joining", first, end, accepted)
 	}
 	if page := bob.History(home.General, client.HistoryQuery{Limit: 1}); len(page) != 1 || page[0].ID != last.ID {
 		t.Fatal("reading goes on")
 	}
-	if r := w.Verifies(); r.Messages != uint64(accepted) {
+	if r := w.Verifies(); r.Messages != uint64(accepted)+1 {
 		t.Fatalf("%d messages were acknowledged, %d are there", accepted, r.Messages)
 	}
 }
