@@ -3,6 +3,7 @@ package chat_test
 import (
 	"testing"
 
+	"beep/beeptest/permmodel"
 	"beep/chat"
 )
 
@@ -50,6 +51,46 @@ func crowdOverrides(c chat.ChannelID) []chat.Override {
 		list = append(list, chat.Override{ID: uint64(u), ChannelID: id, MemberID: u, Allow: chat.Rights(chat.ManageMessages)})
 	}
 	return list
+}
+
+func TestEvaluatingAllocatesNothing(t *testing.T) {
+	st := crowd(t)
+	for what, ask := range map[string]struct {
+		u  chat.UserID
+		ch chat.ChannelID
+	}{
+		"the owner": {ada, 5001}, "a member": {10_007, 5001}, "with an override": {10_031, 5001}, "in the server": {10_007, 0},
+		"a stranger": {9, 5001}, "no channel": {10_007, 9},
+	} {
+		if n := testing.AllocsPerRun(100, func() { chat.Can(st, ask.u, ask.ch, 1) }); n != 0 {
+			t.Errorf("%s: %.0f allocations", what, n)
+		}
+	}
+	if c, _ := st.Channel(5001); c.Overrides[11].MemberID != 10_031 {
+		t.Error("the case of an override is none")
+	}
+}
+
+// Explain must say what Can says, and its last step must be the outcome.
+func TestAnExplanationEndsWithTheDecision(t *testing.T) {
+	t.Parallel()
+	r := permmodel.New(matrixSeed)
+	for range 300 {
+		s := r.Server()
+		st := s.Chat()
+		for range 30 {
+			c := r.Case(s)
+			want := permmodel.Permission(permmodel.SetOf(c.Permission))
+			u, ch := chat.UserID(c.User), chat.ChannelID(c.Channel)
+			g, steps := chat.Explain(st, u, ch, c.Now, want)
+			if g != chat.Can(st, u, ch, c.Now) {
+				t.Fatalf("%+v: explained as %+v", c, g)
+			}
+			if len(steps) == 0 || steps[len(steps)-1].Holds != g.Permissions.Has(want) {
+				t.Fatalf("%+v: %t is explained by %+v", c, g.Permissions.Has(want), steps)
+			}
+		}
+	}
 }
 
 // BenchmarkCan evaluates members and channels in an order without pattern: 5

@@ -307,10 +307,7 @@ func (st *Server) applyRoleDeleted(id RoleID) {
 func (st *Server) dropOverrides(r RoleID, u UserID) {
 	var with []int
 	for i, own := range st.rules {
-		if own == nil {
-			continue
-		}
-		if _, ok := own.members[u]; !ok && r == 0 {
+		if own == nil || r == 0 && !own.named.mayHave(u) {
 			continue
 		}
 		if _, ok := st.Channels[i].Override(r, u); ok {
