@@ -64,9 +64,12 @@ type Machine struct {
 func newResult(t *Target, workload, unit string, params map[string]any) *Result {
 	return &Result{
 		Workload: workload, Params: params, Unit: unit, Durability: t.durability(), Server: t.info,
-		Machine: Machine{CPUs: runtime.NumCPU(), OS: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version()},
-		Extras:  map[string]any{},
+		Machine: thisMachine(), Extras: map[string]any{},
 	}
+}
+
+func thisMachine() Machine {
+	return Machine{CPUs: runtime.NumCPU(), OS: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version()}
 }
 
 // latencies fills in the quantiles.
@@ -125,7 +128,9 @@ func (r *Result) WriteTable(w io.Writer) error {
 	row("throughput", "%.1f %s/s  (%d in %.1f s)", r.ThroughputPerS, r.Unit, r.Ops, r.DurationS)
 	row("latency", "p50 %.2f ms   p95 %.2f ms   p99 %.2f ms   max %.2f ms", r.P50MS, r.P95MS, r.P99MS, r.MaxMS)
 	row("correctness", "%d errors, %d lost, %d duplicated", r.Errors, r.Lost, r.Duplicated)
-	row("durability", "%s  (%s)", r.Durability, r.Server.disk())
+	if r.Durability != "" { // without: no server was asked
+		row("durability", "%s  (%s)", r.Durability, r.Server.disk())
+	}
 	if r.ServerCPUS != nil {
 		per := ""
 		if r.ServerCPUUSPer != nil {
