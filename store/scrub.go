@@ -2,20 +2,31 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"strconv"
 )
 
-// scrubWait is how long Scrub waits for readers, in milliseconds: nobody can
-// write meanwhile.
-const scrubWait = 250
+const (
+	// scrubWait is how long Scrub waits for readers, in milliseconds: nobody can
+	// write meanwhile.
+	scrubWait = 250
+	// vacuumBytes is the size up to which Scrub writes the file anew: half a
+	// second in which nobody can write.
+	vacuumBytes = 64 << 20
+)
 
 // Scrub makes sure that deleted rows are not to be found in the database's files
-// any more, as far as the database can: on SQLite the write-ahead log, which
-// still has the pages as they were, is moved into the file, whose deleted rows
-// are overwritten, and emptied. False: somebody is reading; try again later. It
-// also happens by itself, in time. Postgres has nothing to be told: its own
-// vacuum gives the space of deleted rows to others, and its log expires.
+// any more, as far as the database can. False: somebody is reading; try again
+// later.
+//
+//   - SQLite overwrites what it deletes, but when it had moved a row to another
+//     page before, a copy may lie in the unused space of the former one. A file
+//     of up to 64 MiB is therefore written anew. In a larger one such a copy
+//     stays until its page fills up again: at the worst a few rows of a thousand.
+//     Then the write-ahead log, which still has the pages as they were, is emptied.
+//   - Postgres has nothing to be told: its own vacuum gives the space of deleted
+//     rows to others, and its log expires.
 func (s *Store) Scrub(ctx context.Context) (done bool, err error) {
 	const op = "scrub store"
 	if !s.dialect.scrub {
@@ -34,8 +45,22 @@ func (s *Store) Scrub(ctx context.Context) (done bool, err error) {
 	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = "+strconv.Itoa(scrubWait)); err != nil {
 		return false, s.wrap(op, err)
 	}
-	var busy, pages, moved int
-	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+	done, err = scrubFile(ctx, conn)
 	_, back := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA busy_timeout = "+strconv.FormatInt(sqliteBusy.Milliseconds(), 10))
-	return busy == 0, s.wrap(op, errors.Join(err, back))
+	return done, s.wrap(op, errors.Join(err, back))
+}
+
+func scrubFile(ctx context.Context, conn *sql.Conn) (done bool, err error) {
+	var pages, size int64
+	if err := conn.QueryRowContext(ctx, "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size").Scan(&pages, &size); err != nil {
+		return false, err
+	}
+	if pages*size <= vacuumBytes {
+		if _, err := conn.ExecContext(ctx, "VACUUM"); err != nil {
+			return false, err
+		}
+	}
+	var busy, logged, moved int
+	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &logged, &moved)
+	return busy == 0, err
 }
