@@ -301,4 +301,3 @@ func TestTheEdgeHasAMembershipChecked(t *testing.T) {
 		t.Errorf("asked %+v", is)
 	}
 }
-

@@ -45,9 +45,10 @@ func (s *Service) listMembers(ctx context.Context, who chat.UserID, a membersArg
 	}
 	var list []memberReply
 	err = s.inServer(ctx, op, who, a.ServerID, func(l *looking) error {
-		list = s.members(l, ids)
+		list = l.members(ids)
 		return nil
 	})
+	s.present(a.ServerID, list)
 	return map[string]any{"members": list}, err
 }
 
@@ -75,32 +76,40 @@ func (s *Service) memberIDs(ctx context.Context, op string, a membersArgs, must 
 	return ids, nil
 }
 
-// members shows those of ids that are members.
-func (s *Service) members(l *looking, ids []chat.UserID) []memberReply {
+// members shows those of ids that are members; present adds who is connected.
+func (l *looking) members(ids []chat.UserID) []memberReply {
 	list := make([]memberReply, 0, len(ids))
 	for _, id := range ids {
-		if m, ok := s.member(l, id); ok {
+		if m, ok := l.member(id); ok {
 			list = append(list, m)
 		}
 	}
 	return list
 }
 
-func (s *Service) member(l *looking, id chat.UserID) (memberReply, bool) {
+func (l *looking) member(id chat.UserID) (memberReply, bool) {
 	m, ok := l.st.Members[id]
 	if !ok {
 		return memberReply{}, false
 	}
 	r := memberReply{
-		UserID: id, Username: m.Username, Nickname: m.Nickname, Roles: l.st.RolesOf(id), JoinedAt: m.JoinedAt, Status: "offline",
+		UserID: id, Username: m.Username, Nickname: m.Nickname, Roles: l.st.RolesOf(id), JoinedAt: m.JoinedAt,
 	}
 	if m.MutedUntil > l.now {
 		r.MutedUntil = m.MutedUntil
 	}
-	if s.cfg.Presence.Online(l.st.ID, id) {
-		r.Status = "online"
-	}
 	return r, true
+}
+
+// present says who is connected. It asks the gateway, which has locks of its own,
+// and is therefore not called while the copy is being looked at.
+func (s *Service) present(id chat.ServerID, list []memberReply) {
+	for i := range list {
+		list[i].Status = "offline"
+		if s.cfg.Presence.Online(id, list[i].UserID) {
+			list[i].Status = "online"
+		}
+	}
 }
 
 func (s *Service) getMember(ctx context.Context, who chat.UserID, a memberArgs) (any, error) {
@@ -108,15 +117,18 @@ func (s *Service) getMember(ctx context.Context, who chat.UserID, a memberArgs) 
 	if err := a.check(op); err != nil {
 		return nil, err
 	}
-	var m memberReply
+	var found []memberReply
 	err := s.inServer(ctx, op, who, a.ServerID, func(l *looking) error {
-		var ok bool
-		if m, ok = s.member(l, a.UserID); !ok {
+		if found = l.members([]chat.UserID{a.UserID}); len(found) == 0 {
 			return chat.Errorf(chat.NotFound, op, "there is no such member")
 		}
 		return nil
 	})
-	return map[string]any{"member": m}, err
+	if err != nil {
+		return nil, err
+	}
+	s.present(a.ServerID, found)
+	return map[string]any{"member": found[0]}, nil
 }
 
 // scannedMembers is how many members one channel.members looks at: at 1 µs each
@@ -156,8 +168,10 @@ func (s *Service) channelMembers(ctx context.Context, who chat.UserID, a channel
 	out := channelMembersReply{Members: []memberReply{}}
 	_, err = s.inChannel(ctx, op, who, a.ChannelID, func(l *looking, c *chat.Channel) error {
 		for i, u := range ids {
-			m, ok := s.member(l, u)
-			if ok && chat.CanSee(l.st, u, c.ID) {
+			if !chat.CanSee(l.st, u, c.ID) {
+				continue
+			}
+			if m, ok := l.member(u); ok {
 				out.Members = append(out.Members, m)
 			}
 			if len(out.Members) == limit && i < len(ids)-1 {
@@ -170,5 +184,6 @@ func (s *Service) channelMembers(ctx context.Context, who chat.UserID, a channel
 		}
 		return nil
 	})
+	s.present(id, out.Members)
 	return out, err
 }

@@ -40,11 +40,11 @@ const (
 
 	mods chat.RoleID = 201
 
-	now       = int64(1_700_000_000_000)
-	openCode  = "hra0hs-0123456789"
-	oldCode   = "hra0hs-old0000000"
-	bobsCode  = "hra0hs-bob0000000"
-	firstID   = 1001
+	now      = int64(1_700_000_000_000)
+	openCode = "hra0hs-0123456789"
+	oldCode  = "hra0hs-old0000000"
+	bobsCode = "hra0hs-bob0000000"
+	firstID  = 1001
 )
 
 // world is a Service between fakes: a log with a club and a group in it, actors
