@@ -33,6 +33,9 @@ type world struct {
 	log   *fakelog.Log
 	store *store.Store
 	next  map[chat.Key]uint64
+
+	at     int64       // Unix milliseconds: number n of a log is of at+n
+	author chat.UserID // of what is committed
 }
 
 func setup(t *testing.T) *world { return setupOn(t, filepath.Join(t.TempDir(), "beep.db")) }
@@ -45,7 +48,7 @@ func setupOn(t *testing.T, dsn string) *world {
 		cancel()
 		t.Fatalf("open store: %v", err)
 	}
-	w := &world{t: t, ctx: ctx, log: fakelog.New(), store: s, next: map[chat.Key]uint64{}}
+	w := &world{t: t, ctx: ctx, log: fakelog.New(), store: s, next: map[chat.Key]uint64{}, at: 1000, author: ann}
 	t.Cleanup(func() {
 		cancel()
 		w.log.Close()
@@ -89,7 +92,7 @@ func (w *world) encode(k chat.Key, events ...chat.Event) []byte {
 	c := wire.Commit{Key: k, Epoch: 1, First: w.next[k] + 1}
 	for _, e := range events {
 		w.next[k]++
-		r, err := wire.EncodeEvent(e, w.next[k], int64(1000+w.next[k]), ann, "")
+		r, err := wire.EncodeEvent(e, w.next[k], w.at+int64(w.next[k]), w.author, "")
 		if err != nil {
 			w.t.Fatalf("encode event: %v", err)
 		}
