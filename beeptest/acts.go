@@ -27,6 +27,17 @@ func (p *Person) Gets(method string, args Args, out any) {
 	p.must(fmt.Sprintf("asks %s %v", method, args), p.client.Do(ctx, method, args, out))
 }
 
+// Tries makes a request that may be refused.
+func (p *Person) Tries(method string, args Args) error { return p.TriesFor(method, args, nil) }
+
+// TriesFor is Tries with the reply.
+func (p *Person) TriesFor(method string, args Args, out any) error {
+	p.t.Helper()
+	ctx, cancel := p.ctx()
+	defer cancel()
+	return p.client.Do(ctx, method, args, out)
+}
+
 // Makes makes a request that answers with the identifier of what it made.
 func (p *Person) Makes(method string, args Args) string {
 	p.t.Helper()
