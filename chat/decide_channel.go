@@ -94,7 +94,8 @@ func (st *Server) roomFor(op string, t ChannelType, c *CreateChannel) error {
 			continue
 		}
 		threads++
-		if t == ThreadChannel && c.Message != 0 && st.Channels[i].MessageID == c.Message {
+		// Of threads elsewhere nothing is said: by may not see them.
+		if t == ThreadChannel && c.Message != 0 && st.Channels[i].MessageID == c.Message && st.Channels[i].ParentID == c.Parent {
 			return Errorf(Conflict, op, "this message has a thread already")
 		}
 	}

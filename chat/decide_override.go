@@ -12,6 +12,9 @@ func (st *Server) firstOverrides(c *CreateChannel, rights Permission) ([]Overrid
 	if len(c.Overrides) > 0 && !rights.Has(ManagePermissions) {
 		return nil, needsPermission(op, ManagePermissions)
 	}
+	if len(c.Overrides) > MaxOverrides {
+		return nil, tooManyOverrides(op)
+	}
 	list := make([]Override, 0, len(c.Overrides)+2)
 	for _, o := range c.Overrides {
 		o.ChannelID = c.ID

@@ -53,6 +53,7 @@ func TestAThreadIsTiedToItsMessageOnce(t *testing.T) {
 	}
 	w.must(tie)
 	w.refused(&chat.CreateChannel{By: mod, ID: 501, Name: "x", Type: chat.ThreadChannel, Parent: roses, Message: 77}, chat.Conflict)
+	w.must(&chat.CreateChannel{By: mod, ID: 502, Name: "x", Type: chat.ThreadChannel, Parent: room, Message: 77}) // says nothing of roses
 	w.must(&chat.MuteMember{By: mod, User: dweller, Until: 1000})
 	w.refused(&chat.CreateChannel{By: dweller, ID: 501, Name: "x", Type: chat.ThreadChannel, Parent: roses}, chat.Forbidden)
 	w.refused(&chat.UpdateChannel{By: dweller, ID: 500, Name: ptr("muted")}, chat.Forbidden)

@@ -146,6 +146,11 @@ func TestOverridesOfAChannelAreBounded(t *testing.T) {
 	}
 	w.refused(&chat.AddToChannel{By: ada, Channel: vault, User: 10_000 + chat.MaxOverrides - 1}, chat.Conflict)
 	w.must(&chat.SetOverride{By: ada, Override: override(vault, 0, 10_000, chat.Speak, 0)}) // one that is there
+	many := &chat.CreateChannel{By: ada, ID: 500, Name: "x", Private: true}
+	for i := range chat.UserID(chat.MaxOverrides) {
+		many.Overrides = append(many.Overrides, override(0, 0, 10_000+i, chat.Speak, 0))
+	}
+	w.refused(many, chat.Conflict) // with everyone's it is one too many
 }
 
 func TestPrivateChannelsAreEnteredByOthersWillAndLeftByOnesOwn(t *testing.T) {
