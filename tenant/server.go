@@ -1,9 +1,11 @@
 package tenant
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -144,6 +146,7 @@ func (s *Server) replay(ctx context.Context) error {
 		return fmt.Errorf("load server %d: %w", s.id, err)
 	}
 	if len(ahead) != 0 {
+		slices.SortStableFunc(ahead, func(a, b chat.Record) int { return cmp.Compare(a.Number, b.Number) })
 		s.advance(ahead)
 	}
 	return nil
@@ -152,23 +155,35 @@ func (s *Server) replay(ctx context.Context) error {
 // advance takes records that are committed. See Book.Advance.
 func (s *Server) advance(recs []chat.Record) {
 	s.mu.Lock()
-	switch {
-	case s.loading:
+	if s.loading {
 		if len(s.ahead)+len(recs) <= maxAhead {
 			s.ahead = append(s.ahead, recs...)
 		}
 		s.mu.Unlock()
 		return
-	case recs[0].Number > s.st.Number+1:
-		s.loading = true
-		s.ahead = append(s.ahead[:0], recs...)
-		s.mu.Unlock()
-		s.catchUp()
-		return
 	}
-	s.applyLocked(recs)
+	n := s.followLocked(recs)
+	if n < len(recs) {
+		s.loading = true
+		s.ahead = append(s.ahead[:0], recs[n:]...)
+	}
 	s.mu.Unlock()
-	s.indexRecords(recs)
+	s.indexRecords(recs[:n])
+	if n < len(recs) {
+		s.catchUp()
+	}
+}
+
+// followLocked folds records up to a gap and returns how many those are. They may
+// come from several hands: what is known is passed over, and a gap may be amid them.
+func (s *Server) followLocked(recs []chat.Record) int {
+	for i := range recs {
+		if recs[i].Number > s.st.Number+1 {
+			return i
+		}
+		s.applyLocked(recs[i : i+1])
+	}
+	return len(recs)
 }
 
 // applyLocked folds the records that follow on what is there.
