@@ -160,8 +160,7 @@ func (h *hub) aim() {
 			continue
 		}
 		f.at = h.rights.layout.at(f.channel)
-		_, known := h.server.Channel(f.channel)
-		f.fresh = !known || slices.Contains(h.created, f.channel)
+		f.fresh = slices.Contains(h.created, f.channel)
 	}
 }
 

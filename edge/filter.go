@@ -31,7 +31,7 @@ type filter struct {
 
 	// Made when a flush begins:
 	at    int  // of channel in the layout
-	fresh bool // its creation is told in this flush or will be, so it is shown by that
+	fresh bool // its creation is told in this flush: it is shown by that
 }
 
 // filterOf is the filter of an event of a server's own log; nil is what could not

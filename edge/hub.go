@@ -34,7 +34,7 @@ type hub struct {
 	people  *presence
 	rights  ratings
 	moves   moves
-	behind  map[*entity]uint64 // logs that wait for our copy of the server, to which number
+	behind  map[*entity]need // channels' logs that wait for the server's
 
 	user  *chat.User // of a user, folded likewise
 	prefs *prefs     // what of it notifications need; nil: nothing is set
