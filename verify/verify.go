@@ -100,14 +100,18 @@ type membership struct {
 	user   chat.UserID
 }
 
+func newRun(cfg Config) *run {
+	return &run{
+		cfg: cfg, servers: map[chat.ServerID]*chat.Server{}, users: map[chat.UserID]*chat.User{}, keys: map[chat.Key]uint64{},
+		removed: map[membership]bool{},
+		report:  Report{Differences: []string{}},
+	}
+}
+
 // Run checks everything. The error says that it could not; differences are in
 // the report.
 func Run(ctx context.Context, cfg Config) (Report, error) {
-	r := &run{
-		cfg: cfg, servers: map[chat.ServerID]*chat.Server{}, users: map[chat.UserID]*chat.User{}, keys: map[chat.Key]uint64{},
-		removed: map[membership]bool{}, brought: map[chat.ServerID]bool{},
-		report: Report{Differences: []string{}},
-	}
+	r := newRun(cfg)
 	began := time.Now()
 	err := r.all(ctx)
 	r.report.Seconds = time.Since(began).Seconds()
@@ -197,7 +201,9 @@ func (r *run) read(ctx context.Context, key chat.Key, fn func(chat.Record)) (uin
 		for i := range c.Records {
 			rec, err := wire.DecodeEvent(&c.Records[i])
 			// What was erased, by intent, has its number and nothing else.
-			if err != nil && !errors.Is(err, wire.ErrErased) {
+			if errors.Is(err, wire.ErrErased) {
+				r.report.Erased++
+			} else if err != nil {
 				r.differ(key, "record %d (stream sequence %d) cannot be read: %v", rec.Number, seq, err)
 			}
 			if rec.Number != last+1 {
