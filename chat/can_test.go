@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"beep/beeptest/permmodel"
@@ -68,6 +69,49 @@ func TestEvaluatingAllocatesNothing(t *testing.T) {
 	}
 	if c, _ := st.Channel(5001); c.Overrides[11].MemberID != 10_031 {
 		t.Error("the case of an override is none")
+	}
+}
+
+// TestManyRolesAreEvaluatedLikeFew has roles in every word of a RoleSet.
+func TestManyRolesAreEvaluatedLikeFew(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 2))
+	some := func(names []string, one int) permmodel.Set {
+		set := permmodel.Set{}
+		for _, n := range names {
+			if random.IntN(one) == 0 {
+				set[n] = true
+			}
+		}
+		delete(set, "administrator")
+		return set
+	}
+	hall := &permmodel.Channel{Type: "text", Roles: map[uint64]permmodel.Override{}}
+	s := &permmodel.Server{
+		ID: 1, Owner: 9, Roles: map[uint64]*permmodel.Role{1: {Rights: permmodel.SetOf("view_channels")}},
+		Channels: map[uint64]*permmodel.Channel{2: hall}, Members: map[uint64]*permmodel.Member{9: {}},
+	}
+	for rank := 1; rank < chat.MaxRolesPerServer; rank++ {
+		id := uint64(1000 + rank)
+		s.Roles[id] = &permmodel.Role{Rank: rank, Rights: some(permmodel.Names(), 100)}
+		if random.IntN(3) == 0 {
+			hall.Roles[id] = permmodel.Override{Allow: some(permmodel.ChannelNames(), 10), Deny: some(permmodel.ChannelNames(), 10)}
+		}
+	}
+	for u := range uint64(200) {
+		m := &permmodel.Member{Roles: map[uint64]bool{}}
+		for range random.IntN(6) {
+			m.Roles[uint64(1001+random.IntN(chat.MaxRolesPerServer-1))] = true
+		}
+		s.Members[5000+u] = m
+	}
+	st := s.Chat()
+	for u := range s.Members {
+		want := permmodel.Permission(s.Rights(u, 2, 1))
+		if got := chat.Can(st, chat.UserID(u), 2, 1).Permissions; got != want {
+			t.Fatalf("seed %d: member %d may %s, not %s", seed, u, got, want)
+		}
 	}
 }
 

@@ -83,12 +83,13 @@ func (r *Random) channels(s *Server) {
 	}
 }
 
-// channel makes a channel; half of those that can have overrides have some.
+// channel makes a channel; half of them have overrides, seldom even threads, in
+// which they mean nothing.
 func (r *Random) channel(s *Server, kind string, parent uint64) uint64 {
 	c := &Channel{Type: kind, Parent: parent, Creator: s.Owner, Roles: map[uint64]Override{}, Members: map[uint64]Override{}}
 	id := r.id()
 	s.Channels[id] = c
-	if kind == "thread" || r.chance(0.5) {
+	if r.chance(0.5) || kind == "thread" && r.chance(0.7) {
 		return id
 	}
 	if r.chance(0.3) { // a private channel

@@ -26,7 +26,7 @@ func (s *Server) give(a Act, now int64) bool {
 		return false
 	}
 	for id, c := range s.Channels {
-		if !c.Roles[a.Role].Allow.within(s.Rights(a.By, id, now)) {
+		if c.Type != "thread" && !c.Roles[a.Role].Allow.within(s.Rights(a.By, id, now)) {
 			return false
 		}
 	}
