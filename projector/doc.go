@@ -16,6 +16,10 @@
 //   - A record cannot be read, or the database refuses its row: it becomes a
 //     dead letter, in SQL in the same transaction and then in the log's own
 //     stream, and counts as folded in. It never holds up another record.
+//   - A record was erased with its conversation's key: it counts as folded in,
+//     and all of the conversation is deleted. What was deleted stays so: later
+//     records of it leave no rows. Many rows are deleted in stretches, between
+//     the transactions of new records (store/sweep.go).
 //   - Record numbers do not continue: the log has lost something. That is an
 //     alarm, and a dead letter that names the place; the work goes on.
 //

@@ -6,6 +6,8 @@
 //	           written by   lost with the file    durable when the call returns
 //	accounts,  auth         yes: back it up       yes, fsynced
 //	tokens
+//	answers,   api          no: repeats of a day  yes, fsynced
+//	by key                  are carried out anew
 //	all else   projector    no: fold the log      no: a crash may take the newest
 //	                        again                 transactions back, rows and
 //	                                              cursor together
