@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"errors"
+	"time"
 
 	"beep/chat"
 )
@@ -17,8 +18,11 @@ func PublicError(err error) ErrorBody {
 	if e.Kind == chat.Fenced {
 		return ErrorBody{Kind: chat.Unavailable.String(), Message: e.Op + ": moved to another node, try again"}
 	}
-	return ErrorBody{Kind: e.Kind.String(), Message: e.Op + ": " + e.Message, RetryAfterMS: e.RetryAfter.Milliseconds()}
+	return ErrorBody{Kind: e.Kind.String(), Message: e.Op + ": " + e.Message, RetryAfterMS: waitMillis(e.RetryAfter)}
 }
+
+// waitMillis rounds up: who is told to wait is never told to wait for nothing.
+func waitMillis(d time.Duration) int64 { return (d + time.Millisecond - 1).Milliseconds() }
 
 // EncodeError is PublicError as JSON.
 func EncodeError(err error) []byte {

@@ -2,9 +2,16 @@ package scenarios_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
 	"net/url"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,4 +111,70 @@ func TestAServerMovesToAnotherInstance(t *testing.T) {
 	if err := operatorBack.Upload(ctx, "/servers/import", url.Values{"owner": {"bob"}}, bytes.NewReader(file.Bytes()), &back); kind(err) != chat.Conflict {
 		t.Errorf("into the instance it comes from: %v", err)
 	}
+}
+
+// SRV-10: nobody gets another's place because their identifiers are the same by
+// chance; who is the same on both instances finds the server in his list.
+func TestAMemberOfBothInstancesComesAlong(t *testing.T) {
+	t.Parallel()
+	there, here := beeptest.New(t), beeptest.New(t)
+	ada, bob := there.Person("ada"), there.Person("bob")
+	club := ada.CreatesServer("Club", chat.Private)
+	bob.JoinsBy(ada.Invites(club, nil))
+	said := bob.Sends(club.General, "hello")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var file bytes.Buffer
+	if err := admin.NewClient(there.Config().Data).Stream(ctx, "/servers/export", node.ExportServer{ServerID: club.ID}, &file); err != nil {
+		t.Fatalf("export: %v", err)
+	}
+	zoe, kit := here.Person("zoe"), here.Person("kit")
+	take := func(data []byte) (got node.ServerImported, err error) {
+		err = admin.NewClient(here.Config().Data).Upload(ctx, "/servers/import", url.Values{"owner": {zoe.ID.String()}}, bytes.NewReader(data), &got)
+		return got, err
+	}
+	asKit := rewritten(t, file.Bytes(), bob.ID.String(), kit.ID.String())
+	var e *chat.Error
+	if _, err := take(asKit); !errors.As(err, &e) || e.Kind != chat.Conflict {
+		t.Fatalf("bob has kit's identifier: %v", err)
+	}
+	kit.IsRefused(chat.NotFound, "server.get", args{"server_id": club.ID})
+	got, err := take(rewritten(t, asKit, `"username":"bob"`, `"username":"kit"`))
+	if err != nil || got.Known != 1 {
+		t.Fatalf("kit is on both: %+v, %v", got, err)
+	}
+	kit.Awaits("the server", func(e client.Event) bool {
+		s, ok := e.(client.ServerAvailable)
+		return ok && s.Server.ID == club.ID
+	})
+	page := kit.History(club.General, client.HistoryQuery{Limit: 100})
+	if last := page[len(page)-1]; last.ID != said.ID || last.SenderID != kit.ID {
+		t.Errorf("the last message is %+v", last)
+	}
+	here.Verifies()
+}
+
+// rewritten is a file with other words, and the checksum of those.
+func rewritten(t *testing.T, file []byte, from, to string) []byte {
+	t.Helper()
+	zip, err := gzip.NewReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, last, _ := strings.Cut(strings.ReplaceAll(string(text), from, to), `{"end"`)
+	sum := sha256.Sum256([]byte(body))
+	last = regexp.MustCompile(`"sha256":"[0-9a-f]*"`).ReplaceAllString(last, fmt.Sprintf(`"sha256":"%s"`, hex.EncodeToString(sum[:])))
+	var b bytes.Buffer
+	out := gzip.NewWriter(&b)
+	if _, err := io.WriteString(out, body+`{"end"`+last); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
