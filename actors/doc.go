@@ -24,6 +24,20 @@
 //   - a panic in a rule: the actor ends; its callers get an internal error; the
 //     next call activates it anew from the log.
 //
+// What several logs take part in (joining a server, a friendship with its
+// conversation, an erasure) is begun in one log, by an event that says what is to
+// be done, and carried out from there by that log's actor: every second anew, also
+// by its next activation, until another event says that it is done. All that it
+// asks of others is such that repeating it does nothing.
+//
+//	keeper's log       PairDecided{joining} . . . . . . . PairDecided{}, DirectJoined
+//	key of the conversation       CreateKey  .  .  .  .  .
+//	conversation's log  .  .  .  .  . ServerCreated .  .  .
+//	the other's log  .  .  .  .  .  .  .  .  DirectJoined .
+//
+// It goes on when the actor whose log says so is active: after a crash, when that
+// user, or the other of the pair, is heard of again.
+//
 // The package must never import nats.go, pgx, edge or protoactor's cluster, and
 // never decide anything: rules are in chat.
 package actors
