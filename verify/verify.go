@@ -92,7 +92,8 @@ type run struct {
 	// removed are members whom others have removed: their own logs learn of it
 	// later, at the latest when they come next.
 	removed map[membership]bool
-	brought map[chat.ServerID]bool // from another instance
+	// brought are servers that were carried here from another instance.
+	brought map[chat.ServerID]bool
 }
 
 type membership struct {
@@ -103,8 +104,8 @@ type membership struct {
 func newRun(cfg Config) *run {
 	return &run{
 		cfg: cfg, servers: map[chat.ServerID]*chat.Server{}, users: map[chat.UserID]*chat.User{}, keys: map[chat.Key]uint64{},
-		removed: map[membership]bool{},
-		report:  Report{Differences: []string{}},
+		removed: map[membership]bool{}, brought: map[chat.ServerID]bool{},
+		report: Report{Differences: []string{}},
 	}
 }
 
