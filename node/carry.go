@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"slices"
@@ -107,22 +108,8 @@ func (n *Node) canTake(ctx context.Context, c *archive.Content, owner chat.Recip
 			return nil, err
 		}
 	}
-	ids := make([]chat.UserID, 0, len(c.Usernames))
-	for u := range c.Usernames {
-		ids = append(ids, u)
-	}
-	slices.Sort(ids)
-	found, err := n.store.Users(ctx, ids)
-	if err != nil {
+	if known, err = n.knownMembers(ctx, c, owner.UserID); err != nil {
 		return nil, err
-	}
-	for _, p := range found {
-		if p.Username != c.Usernames[p.ID] {
-			return nil, chat.Errorf(chat.Conflict, op, "%s there has the identifier of %s here", c.Usernames[p.ID], p.Username)
-		}
-		if _, member := c.Server.Members[p.ID]; member && p.ID != owner.UserID {
-			known = append(known, p.ID)
-		}
 	}
 	u, err := n.requests.User(ctx, owner.UserID)
 	if err != nil {
@@ -130,6 +117,25 @@ func (n *Node) canTake(ctx context.Context, c *archive.Content, owner chat.Recip
 	}
 	if !u.In(id) && len(u.Servers)+len(u.Pending) >= chat.MaxServersPerUser {
 		return nil, chat.Errorf(chat.Conflict, op, "%s is in %d servers already, which is the most", owner.Username, chat.MaxServersPerUser)
+	}
+	return known, nil
+}
+
+// knownMembers are the members, but for the owner to be, who have an account here.
+// The accounts themselves are asked, one by one: the read model may be behind,
+// and whoever was overlooked would have another's place.
+func (n *Node) knownMembers(ctx context.Context, c *archive.Content, owner chat.UserID) (known []chat.UserID, err error) {
+	for _, id := range slices.Sorted(maps.Keys(c.Usernames)) {
+		a, err := n.auth.Account(ctx, id)
+		switch _, member := c.Server.Members[id]; {
+		case chat.Is(err, chat.NotFound):
+		case err != nil:
+			return nil, err
+		case a.Username != c.Usernames[id]:
+			return nil, chat.Errorf(chat.Conflict, "import server", "%s there has the identifier of %s here", c.Usernames[id], a.Username)
+		case member && id != owner:
+			known = append(known, id)
+		}
 	}
 	return known, nil
 }
