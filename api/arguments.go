@@ -97,8 +97,6 @@ func (p *Place) Receiver() reflect.Value { return reflect.ValueOf(&p.Number).Ele
 // OnParamSet hears from huma whether there was one.
 func (p *Place) OnParamSet(given bool, _ any) { p.given = given }
 
-func (p Place) argument(caller) (any, bool, error) { return p.Number, p.given, nil }
-
 // IfMatch is the header of the same name: the change is made only if nobody has
 // made another since.
 type IfMatch string

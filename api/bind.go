@@ -83,8 +83,11 @@ func (b *binder) arguments(c caller, input any, fixed map[string]any) (map[strin
 }
 
 func value(c caller, name string, v reflect.Value) (any, bool, error) {
-	if a, ok := v.Interface().(argument); ok {
+	switch a := v.Interface().(type) {
+	case argument:
 		return a.argument(c)
+	case Place:
+		return a.Number, a.given, nil
 	}
 	if v.Kind() == reflect.String {
 		if err := text(name, v.String()); err != nil {

@@ -8,10 +8,19 @@
 // way in:
 //
 //	recover -> security headers -> origin -> body (size, type, JSON, depth)
-//	        -> route -> bearer token -> arguments -> operation
+//	        -> route -> bearer token -> allowance -> idempotency key -> arguments -> operation
+//
+// An operation that is a request of PROTOCOL.md is one entry (a route, relay.go)
+// and the shapes of its input and answer: bind.go makes the arguments, and the
+// reply goes out as it came, once it is found to be as described. Adding one: the
+// entry, its row in operations_table_test.go, and -update for openapi.json and
+// docs/rest.md.
 //
 // Every error is application/problem+json with the member kind; problem.go is
 // the one place where an error becomes a response.
+//
+// What is held in memory: a bucket of requests for every user of late (throttle.go,
+// at most 65,536), and two exports. Remembered answers are somebody else's.
 //
 // The package must never decide a permission, log a body, a token or a query
 // string, load anything from another host into a page, or import the log, the

@@ -378,8 +378,12 @@ func FuzzREST(f *testing.F) {
 	f.Add("PUT", "/api/v1/channels/12/read", "application/json", []byte(`{"seq":18446744073709551616}`))
 	f.Add("POST", "/claim", "application/x-www-form-urlencoded", []byte(`token=%zz&a`))
 	f.Add("GET", "/api/v1/servers/%2e%2e/members", "", []byte(nil))
-	auth, requests := &fakeAuth{}, &fakeRequests{answer: "{}"}
-	h := New(Config{Auth: auth, Requests: requests, Gateway: http.NotFoundHandler()})
+	f.Add("PATCH", "/api/v1/channels/12", "application/json", []byte(`{"parent_id":"","position":1e3,"Name":null}`))
+	f.Add("PUT", "/api/v1/channels/12/permissions/role/5", "application/json", []byte(`{"allow":["connect"],"deny":[]}`))
+	f.Add("DELETE", "/api/v1/channels/12/messages/34/reactions/%F0%9F%91%8D?user_id=@me", "", []byte(nil))
+	f.Add("POST", "/api/v1/servers/5/invitations", "application/json", []byte(`{"expires_in":-1}`))
+	auth, requests := &fakeAuth{}, &fakeRequests{answer: `{"server":{},"channel":{},"message":{},"member":{}}`}
+	h := New(Config{Auth: auth, Requests: requests, Gateway: http.NotFoundHandler(), Exempt: func(string) bool { return true }})
 	f.Fuzz(func(t *testing.T, method, target, contentType string, body []byte) {
 		r, err := http.NewRequestWithContext(t.Context(), method, "http://example.com/"+strings.TrimPrefix(target, "/"), strings.NewReader(string(body)))
 		if err != nil {
@@ -389,7 +393,7 @@ func FuzzREST(f *testing.F) {
 		r.Header.Set("Authorization", "Bearer "+goodToken)
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
-		if w.Code >= 500 {
+		if w.Code >= 500 && w.Code != http.StatusServiceUnavailable { // there are no exports and keys here
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 		requests.mu.Lock()
