@@ -2,7 +2,6 @@ package edge
 
 import (
 	"context"
-	"slices"
 
 	"beep/chat"
 	"beep/tenant"
@@ -158,100 +157,6 @@ func (h *hub) want(a *attach) {
 	if !a.live {
 		a.reply <- attached{key: a.key, absent: true}
 	}
-}
-
-// answer says from where on the hub tells the session, and what it lacks.
-func (h *hub) answer(a *attach, g *group) attached {
-	r := attached{key: h.key, srv: h.srv}
-	if h.key.Kind == chat.KindUser {
-		r.user = copyUser(h.user)
-	}
-	pos, named := h.position(a, &h.own)
-	if h.key.Kind == chat.KindServer && !named {
-		r.card = h.appendServer(nil, a.s.who(), g.key.rights, readOf(a))
-		return r
-	}
-	if a.positions == nil {
-		return r
-	}
-	if g.sees&seesOwn != 0 {
-		r.ranges = append(r.ranges, missing{key: h.key, pos: pos, head: h.own.sent})
-	}
-	if h.srv != nil {
-		h.answerChannels(a, g, &r)
-		r.view = h.answerView(a, g, pos)
-	}
-	for i := range r.ranges {
-		m := &r.ranges[i]
-		m.never = m.pos > m.head
-	}
-	h.ring.fill(r.ranges, g.key.rights)
-	return r
-}
-
-// answerChannels says what the session lacks of the channels that it may view, and
-// which of those it names it may not view any more.
-func (h *hub) answerChannels(a *attach, g *group, r *attached) {
-	for i := range h.server.Channels {
-		id := h.server.Channels[i].ID
-		e := h.entity(h.channelKey(id))
-		pos, named := h.position(a, e)
-		switch {
-		case !g.key.rights.sees(id):
-			if named {
-				r.hide = append(r.hide, id)
-			}
-		case !named:
-			m := missing{key: e.key, head: e.sent, unnamed: true, mute: g.sees&seesChannels == 0}
-			m.card = h.appendChannel(nil, i, g.key.rights, readOf(a))
-			r.ranges = append(r.ranges, m)
-		case pos != e.sent && g.sees&seesChannels != 0:
-			r.ranges = append(r.ranges, missing{key: e.key, pos: pos, head: e.sent})
-		}
-	}
-}
-
-// answerView is what else of a view frame the session must be told: what it may do,
-// if that may have changed since the position.
-func (h *hub) answerView(a *attach, g *group, pos uint64) []byte {
-	_, all, users := h.srv.Changes(pos, nil)
-	if !all && !slices.Contains(users, a.s.who()) {
-		return nil
-	}
-	v := g.key.rights
-	b := append([]byte(`,"permissions":`), appendNames(nil, v.server)...)
-	b = h.appendMember(append(b, ','), a.s.who())
-	l := list{open: `,"rights":[`}
-	for i, id := range v.of.ids {
-		if _, named := a.positions.Channels[id]; named && v.seesAt(i) {
-			b = v.appendRights(l.next(b), i)
-		}
-	}
-	return l.end(b)
-}
-
-// readOf is how far the user has read, never nil.
-func readOf(a *attach) map[chat.ChannelID]chat.ReadPosition {
-	if a.read == nil {
-		return map[chat.ChannelID]chat.ReadPosition{}
-	}
-	return a.read
-}
-
-// position is how far the client has come in a log.
-func (h *hub) position(a *attach, e *entity) (pos uint64, named bool) {
-	if a.positions == nil {
-		return 0, false
-	}
-	switch e.key.Kind {
-	case chat.KindUser:
-		return a.positions.User, true
-	case chat.KindServer:
-		pos, named = a.positions.Servers[chat.ServerID(e.key.ID)]
-	default:
-		pos, named = a.positions.Channels[chat.ChannelID(e.key.ID)]
-	}
-	return pos, named
 }
 
 // ahead reports whether the client claims to know more than we have told.

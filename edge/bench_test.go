@@ -51,20 +51,30 @@ func rawSend(t testing.TB, nc net.Conn, s string) {
 // rawRead reads one message and throws it away.
 func rawRead(t testing.TB, br *bufio.Reader) {
 	t.Helper()
-	var h [2]byte
-	if _, err := io.ReadFull(br, h[:]); err != nil {
+	n, err := messageSize(br)
+	if err != nil {
 		t.Fatal(err)
-	}
-	n := int(h[1])
-	if n == 126 {
-		var l [2]byte
-		if _, err := io.ReadFull(br, l[:]); err != nil {
-			t.Fatal(err)
-		}
-		n = int(binary.BigEndian.Uint16(l[:]))
 	}
 	if _, err := br.Discard(n); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// messageSize reads a message's header.
+func messageSize(br *bufio.Reader) (int, error) {
+	var h [10]byte
+	if _, err := io.ReadFull(br, h[:2]); err != nil {
+		return 0, err
+	}
+	switch n := int(h[1]); n {
+	case 126:
+		_, err := io.ReadFull(br, h[:2])
+		return int(binary.BigEndian.Uint16(h[:])), err
+	case 127:
+		_, err := io.ReadFull(br, h[:8])
+		return int(binary.BigEndian.Uint64(h[:])), err
+	default:
+		return n, nil
 	}
 }
 

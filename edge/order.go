@@ -134,68 +134,6 @@ func (h *hub) take(e *entity, recs []wire.Record) {
 	}
 }
 
-// need is what must be known of the server's log before a channel's goes on.
-type need struct {
-	copied uint64 // by the node's copy: it says who may see what comes next
-	told   uint64 // by the sessions: the channel's creation is among it
-}
-
-// met reports whether what is needed is known.
-func (h *hub) met(n need) bool {
-	return n.told < h.own.next && (n.copied < h.own.next || n.copied <= h.rights.number || n.copied <= h.srv.Number())
-}
-
-// waits reports whether a record of a channel must wait for the server's log: nobody
-// knows yet who may see it, or the channel has not been told. It is read from its
-// log again then.
-func (h *hub) waits(e *entity, r *wire.Record) bool {
-	if h.srv == nil || e == &h.own {
-		return false
-	}
-	n := need{copied: r.ServerNumber}
-	if !e.known {
-		_, e.known = h.server.Channel(chat.ChannelID(e.key.ID))
-	}
-	if !e.known {
-		n.told = h.untold(e)
-	}
-	if h.met(n) {
-		return false
-	}
-	e.gap, e.want = true, max(e.want, r.Number)
-	if h.behind == nil {
-		h.behind = map[*entity]need{}
-	}
-	h.behind[e] = n
-	h.reaches(&h.own, max(n.copied, n.told))
-	return true
-}
-
-// untold is the number of a server's record with which the creation of a channel that
-// was not told here may come; 0 if there is none: the channel is deleted.
-func (h *hub) untold(e *entity) (number uint64) {
-	if h.own.want >= h.own.next {
-		number = h.own.want
-	}
-	h.srv.Read(func(st *chat.Server) {
-		if _, ok := st.Channel(chat.ChannelID(e.key.ID)); ok {
-			number = max(number, st.Number)
-		}
-	})
-	return number
-}
-
-// goOn reads the logs whose records do not wait any more.
-func (h *hub) goOn() {
-	for e, n := range h.behind {
-		if h.met(n) {
-			delete(h.behind, e)
-			e.gap = false
-			h.fill(e)
-		}
-	}
-}
-
 // fill reads what comes next from the log, off the worker, unless that is being
 // done already.
 func (h *hub) fill(e *entity) {

@@ -72,6 +72,9 @@ type ratings struct {
 	vectors map[uint64]*vector       // by hash
 	byRoles map[chat.RoleSet]*vector // of members without an override of their own
 	singles map[chat.UserID]struct{} // those who have one, and the owner
+	// as is, for each channel, the first that the same overrides govern: what may be
+	// done there may be done here.
+	as      []int
 	scratch []chat.Permission
 	kept    int // vectors
 }
@@ -85,7 +88,14 @@ func (r *ratings) begin(st *chat.Server, number uint64) {
 	}
 	r.vectors, r.byRoles, r.kept = map[uint64]*vector{}, map[chat.RoleSet]*vector{}, 0
 	r.singles = map[chat.UserID]struct{}{st.OwnerID: {}}
+	r.as = make([]int, len(st.Channels))
+	first := map[chat.ChannelID]int{}
 	for i := range st.Channels {
+		by := st.Governing(st.Channels[i].ID)
+		if _, ok := first[by]; !ok {
+			first[by] = i
+		}
+		r.as[i] = first[by]
 		for j := range st.Channels[i].Overrides {
 			if u := st.Channels[i].Overrides[j].MemberID; u != 0 {
 				r.singles[u] = struct{}{}
@@ -111,12 +121,17 @@ func (r *ratings) vector(u chat.UserID) *vector {
 	return v
 }
 
-// evaluate asks chat.Can for every channel.
+// evaluate asks chat.Can for the server and for every channel with rules of its own.
 func (r *ratings) evaluate(u chat.UserID) *vector {
 	server := chat.Can(r.st, u, 0, chat.Forever).Permissions
 	hash := mix(0, server)
 	for i, id := range r.layout.ids {
-		p := chat.Can(r.st, u, id, chat.Forever).Permissions
+		var p chat.Permission
+		if r.as[i] < i {
+			p = r.scratch[r.as[i]]
+		} else {
+			p = chat.Can(r.st, u, id, chat.Forever).Permissions
+		}
 		r.scratch[i] = p
 		hash = mix(hash, p)
 	}
