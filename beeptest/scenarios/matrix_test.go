@@ -386,6 +386,9 @@ func (m *matrix) changeOverrides() {
 	}
 	for _, id := range keys(m.model.Channels) {
 		c := m.model.Channels[id]
+		if c.Type == "thread" {
+			continue // it has those of its channel
+		}
 		for r, o := range c.Roles {
 			o = turn(o)
 			c.Roles[r] = o
