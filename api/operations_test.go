@@ -48,7 +48,7 @@ func TestWithoutATokenNothingIsRun(t *testing.T) {
 		req.Header.Del("Authorization")
 		res := b.send(req)
 		res.refused(t, 401, "unauthenticated")
-		if res.Header.Get("WWW-Authenticate") != "Bearer" || res.Header.Get("RateLimit-Limit") != "" {
+		if res.Header.Get("WWW-Authenticate") != "Bearer" || res.Header.Get("Ratelimit-Limit") != "" {
 			t.Errorf("%s: %v", at, res.Header)
 		}
 	}

@@ -128,11 +128,12 @@ func (t *throttle) makeRoomLocked() {
 	}
 }
 
-// setHeaders tells the client how much it may ask.
+// setHeaders tells the client how much it may ask, by the names RateLimit-*: this
+// is how net/http spells them.
 func (l allowance) setHeaders(h http.Header) {
-	h.Set("RateLimit-Limit", strconv.Itoa(requestBurst))
-	h.Set("RateLimit-Remaining", strconv.Itoa(l.remaining))
-	h.Set("RateLimit-Reset", strconv.Itoa(int(math.Ceil(l.full.Seconds()))))
+	h.Set("Ratelimit-Limit", strconv.Itoa(requestBurst))
+	h.Set("Ratelimit-Remaining", strconv.Itoa(l.remaining))
+	h.Set("Ratelimit-Reset", strconv.Itoa(int(math.Ceil(l.full.Seconds()))))
 }
 
 // exempted reports whether a user is one to whom no limit of requests applies:

@@ -37,7 +37,7 @@ func TestAUserMayAskSoMuchAndIsTold(t *testing.T) {
 	ask := func() response { return b.do("GET", "/api/v1/users/@me", "") }
 	for i := range requestBurst {
 		res := ask()
-		if got := res.Header.Get("RateLimit-Remaining"); res.StatusCode != 200 || got != strconv.Itoa(requestBurst-1-i) {
+		if got := res.Header.Get("Ratelimit-Remaining"); res.StatusCode != 200 || got != strconv.Itoa(requestBurst-1-i) {
 			t.Fatalf("request %d: %d, %s remain", i, res.StatusCode, got)
 		}
 	}
@@ -49,7 +49,7 @@ func TestAUserMayAskSoMuchAndIsTold(t *testing.T) {
 		}
 	}
 	// A send is bounded by its own window.
-	if res := b.do("POST", "/api/v1/channels/12/messages", `{"content":"a"}`); res.StatusCode != 201 || res.Header.Get("RateLimit-Limit") == "" {
+	if res := b.do("POST", "/api/v1/channels/12/messages", `{"content":"a"}`); res.StatusCode != 201 || res.Header.Get("Ratelimit-Limit") == "" {
 		t.Fatal(res.StatusCode, res.Header)
 	}
 	clock.pass(requestCost)
@@ -58,7 +58,7 @@ func TestAUserMayAskSoMuchAndIsTold(t *testing.T) {
 	}
 	ask().refused(t, 429, "rate_limited")
 	clock.pass(time.Minute)
-	if res := ask(); res.Header.Get("RateLimit-Remaining") != "99" || res.Header.Get("RateLimit-Reset") != "1" {
+	if res := ask(); res.Header.Get("Ratelimit-Remaining") != "99" || res.Header.Get("Ratelimit-Reset") != "1" {
 		t.Fatal(res.Header)
 	}
 }
@@ -71,7 +71,7 @@ func TestLoadGeneratorsAreExempt(t *testing.T) {
 		c.Exempt = func(name string) bool { return name == "ada" }
 	})
 	for range requestBurst + 5 {
-		if res := b.do("GET", "/api/v1/gateway", ""); res.StatusCode != 200 || res.Header.Get("RateLimit-Limit") != "" {
+		if res := b.do("GET", "/api/v1/gateway", ""); res.StatusCode != 200 || res.Header.Get("Ratelimit-Limit") != "" {
 			t.Fatal(res.StatusCode, res.Header)
 		}
 		if res := b.do("GET", "/api/v1/users/@me", ""); res.StatusCode != 200 {
