@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"messages come whole, in the order of what happened":        messagesAreWhole,
 		"nothing hangs on a message that is not there":              nothingHangsOnAMissingMessage,
 		"pins are listed, the newest first":                         pinsAreListed,
+		"messages are found by their identifiers":                   messagesAreFoundByTheirIDs,
 		"what was edited is kept as it was":                         editsAreKept,
 		"a deleted message takes with it all that hangs on it":      deletedMessagesTakeAllWithThem,
 		"messages of one sender are found":                          messagesOfASender,
