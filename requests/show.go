@@ -24,7 +24,8 @@ func (s *Service) show(ctx context.Context, who chat.UserID, server chat.ServerI
 }
 
 // viewer finds the messages that msgs reply to: on the page itself, else in the
-// channel's memory, else in the read model; each of the two is asked once.
+// channel's memory, else in the read model; each of the two is asked once. While
+// the read model cannot answer, those that only it has are left out.
 // Replies are to messages of the same channel alone, so who sees the one may
 // see the other.
 func (s *Service) viewer(ctx context.Context, who chat.UserID, server chat.ServerID, ch chat.ChannelID, msgs []chat.Message) (*viewer, error) {
@@ -50,8 +51,11 @@ func (s *Service) viewer(ctx context.Context, who chat.UserID, server chat.Serve
 		found, applied, err = s.cfg.Read.MessagesByID(ctx, ch, r.Missing)
 		return applied, err
 	})
-	if err != nil {
-		return nil, err
+	if err != nil { // the page itself is whole: better without some previews than not at all
+		for _, id := range r.Missing {
+			delete(v.previews, id)
+		}
+		return v, nil //nolint:nilerr // for the reason above
 	}
 	for i := range found {
 		v.previews[found[i].ID] = previewOf(&found[i])

@@ -86,6 +86,10 @@ func TestRepliesShowWhatTheyAnswer(t *testing.T) {
 			t.Errorf("%s is not in %s", part, got)
 		}
 	}
+	w.read.down = true
+	if got := w.gets(bob, "message.list", `{"channel_id":"101"}`); strings.Count(got, `"reply":`) != 3 || strings.Contains(got, `"reply":{"id":"5"`) {
+		t.Errorf("without the read model: %s", got)
+	}
 	q, ok := w.last().Cmd.(*chat.GetReplied)
 	if !ok || q.By != bob || len(q.Messages) != 4 { // 10 is on the page
 		t.Errorf("asked %+v", w.last().Cmd)

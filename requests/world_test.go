@@ -239,6 +239,7 @@ type readModel struct {
 	audit  []store.AuditEntry
 	people []store.Profile
 	after  string
+	down   bool
 }
 
 const everything = 1 << 40
@@ -252,6 +253,9 @@ func (r *readModel) Message(context.Context, chat.ChannelID, chat.MessageID) (ch
 }
 
 func (r *readModel) MessagesByID(_ context.Context, _ chat.ChannelID, ids []chat.MessageID) (found []chat.Message, _ uint64, _ error) {
+	if r.down {
+		return nil, 0, chat.Errorf(chat.Unavailable, "read", "temporarily unavailable")
+	}
 	for _, m := range r.byID {
 		for _, id := range ids {
 			if m.ID == id {
