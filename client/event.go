@@ -117,6 +117,8 @@ type (
 		Server chat.ServerID
 		Show   []Channel
 		Hide   []chat.ChannelID
+		// Hidden are those of Hide that the state knew, as it knew them.
+		Hidden []Channel
 	}
 	// MemberGone: a member was banned.
 	MemberGone struct {
@@ -199,6 +201,15 @@ func RecordOf(e Event) (Record, bool) {
 		return e.Record, true
 	}
 	return Record{}, false
+}
+
+// Event reads what the record says; nil if this version cannot.
+func (e Other) Event() chat.Event {
+	event := kindOf(e.Name).New()
+	if event == nil || json.Unmarshal(e.Data, event) != nil {
+		return nil
+	}
+	return event
 }
 
 // eventOf reads the event frame f. What cannot be read becomes Other.

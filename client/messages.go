@@ -17,6 +17,15 @@ type SendOptions struct {
 	ReplyTo chat.MessageID
 	// Nonce names the send, so that a repeat is stored once; "" makes a fresh one.
 	Nonce string
+	Poll  *NewPoll // then the content may be empty
+}
+
+// NewPoll is a question to be asked.
+type NewPoll struct {
+	Question string   `json:"question"`
+	Options  []string `json:"options"`
+	Multiple bool     `json:"multiple,omitempty"`
+	EndsAt   int64    `json:"ends_at,omitempty"` // Unix milliseconds, 0: until it is closed
 }
 
 // Send sends a message, and sends it again under the same nonce if the
@@ -40,7 +49,8 @@ func (c *Client) Send(ctx context.Context, channel chat.ChannelID, content strin
 		Content   string         `json:"content"`
 		ReplyTo   chat.MessageID `json:"reply_to,omitempty"`
 		Nonce     string         `json:"nonce"`
-	}{channel, content, opt.ReplyTo, opt.Nonce}
+		Poll      *NewPoll       `json:"poll,omitempty"`
+	}{channel, content, opt.ReplyTo, opt.Nonce, opt.Poll}
 	var sent chat.Sent
 	_, err := c.do(ctx, sendMethod, in, &sent)
 	return sent, err
@@ -103,15 +113,18 @@ type ReactionCount struct {
 
 // PollCount is a poll with its votes counted.
 type PollCount struct {
-	Question string `json:"question"`
-	Options  []struct {
-		Text  string `json:"text"`
-		Votes int    `json:"votes"`
-		Me    bool   `json:"me"`
-	} `json:"options"`
-	Multiple bool  `json:"multiple"`
-	EndsAt   int64 `json:"ends_at"` // Unix milliseconds
-	Closed   bool  `json:"closed"`
+	Question string       `json:"question"`
+	Options  []PollAnswer `json:"options"`
+	Multiple bool         `json:"multiple"`
+	EndsAt   int64        `json:"ends_at"` // Unix milliseconds
+	Closed   bool         `json:"closed"`
+}
+
+// PollAnswer is one answer of a poll, and whether the user has chosen it.
+type PollAnswer struct {
+	Text  string `json:"text"`
+	Votes int    `json:"votes"`
+	Me    bool   `json:"me"`
 }
 
 // History reads a page of messages, oldest first, as they are now.

@@ -124,8 +124,8 @@ func (c *Client) handle(ctx context.Context, conn *Conn, f *Frame) error {
 		c.state.forget(f.ServerID)
 		return c.push(ctx, ServerGone{f.ServerID})
 	case wire.OpView:
-		c.state.view(f)
-		return c.push(ctx, ViewChanged{f.ServerID, f.Show, f.Hide})
+		hidden := c.state.view(f)
+		return c.push(ctx, ViewChanged{f.ServerID, f.Show, f.Hide, hidden})
 	case wire.OpMemberGone:
 		c.state.apply(MemberGone{f.ServerID, f.Gone})
 		return c.push(ctx, MemberGone{f.ServerID, f.Gone})

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"strings"
 
 	"beep/chat"
 )
@@ -82,10 +83,13 @@ func (c *Client) Browse(ctx context.Context, query string, after chat.ServerID, 
 
 // Member is a member of a server with his presence, "online" or "offline".
 type Member struct {
-	UserID   chat.UserID `json:"user_id"`
-	Username string      `json:"username"`
-	JoinedAt int64       `json:"joined_at"` // Unix milliseconds
-	Status   string      `json:"status"`
+	UserID     chat.UserID   `json:"user_id"`
+	Username   string        `json:"username"`
+	Nickname   string        `json:"nickname"`
+	Roles      []chat.RoleID `json:"roles"`
+	JoinedAt   int64         `json:"joined_at"`   // Unix milliseconds
+	MutedUntil int64         `json:"muted_until"` // Unix milliseconds, 0: not
+	Status     string        `json:"status"`
 }
 
 // Members lists members by rising id, at most limit (0: 100) after the user
@@ -119,4 +123,28 @@ func (c *Client) Users(ctx context.Context, ids ...chat.UserID) ([]User, error) 
 		c.state.learn(u.ID, u.Username)
 	}
 	return out.Users, err
+}
+
+// FindUser finds who has a username, in any case of letters: among the names
+// that were seen, else by asking.
+func (c *Client) FindUser(ctx context.Context, name string) (chat.UserID, error) {
+	if id, ok := c.state.UserNamed(name); ok {
+		return id, nil
+	}
+	in := struct {
+		Query string `json:"query"`
+	}{name}
+	var out struct {
+		Users []User `json:"users"`
+	}
+	if _, err := c.do(ctx, "user.search", in, &out); err != nil {
+		return 0, err
+	}
+	for _, u := range out.Users {
+		if strings.EqualFold(u.Username, name) {
+			c.state.learn(u.ID, u.Username)
+			return u.ID, nil
+		}
+	}
+	return 0, chat.Errorf(chat.NotFound, "find user", "there is no user %q", name)
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"beep/chat"
@@ -98,6 +99,19 @@ func (st *State) Name(id chat.UserID) (string, bool) {
 	defer st.mu.RUnlock()
 	n, ok := st.names[id]
 	return n, ok
+}
+
+// UserNamed is who has a username, in any case of letters, among the names that
+// were seen.
+func (st *State) UserNamed(name string) (chat.UserID, bool) {
+	st.mu.RLock()
+	defer st.mu.RUnlock()
+	for id, n := range st.names {
+		if strings.EqualFold(n, name) {
+			return id, true
+		}
+	}
+	return 0, false
 }
 
 // Relations lists how the user stands to others, in no order.

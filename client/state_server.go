@@ -78,18 +78,30 @@ func (st *State) applyServer(s *Server, r Record, event chat.Event) {
 		}
 	case *chat.RoleDeleted:
 		s.Roles = slices.DeleteFunc(s.Roles, func(o chat.Role) bool { return o.ID == e.ID })
+	case *chat.RolesOrdered:
+		for i := range s.Roles {
+			if at := slices.Index(e.Order, s.Roles[i].ID); at >= 0 {
+				s.Roles[i].Position = at + 1
+			}
+		}
 	case *chat.MemberKicked, *chat.MemberBanned:
 		s.Members = max(s.Members-1, 0)
 	}
 }
 
-// view takes in what the user may see and do from now on.
-func (st *State) view(f *Frame) {
+// view takes in what the user may see and do from now on. It answers with the
+// channels that it takes away.
+func (st *State) view(f *Frame) (hidden []Channel) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	s := st.servers[f.ServerID]
 	if s == nil {
-		return
+		return nil
+	}
+	for _, ch := range s.Channels {
+		if slices.Contains(f.Hide, ch.ID) {
+			hidden = append(hidden, ch)
+		}
 	}
 	if f.Permissions != nil {
 		s.Permissions = f.Permissions
@@ -112,6 +124,7 @@ func (st *State) view(f *Frame) {
 		}
 	}
 	sortChannels(s.Channels)
+	return hidden
 }
 
 // hideLocked forgets channels with their positions.

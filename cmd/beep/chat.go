@@ -82,20 +82,3 @@ func runChat(ctx context.Context, opt chatOptions, in io.Reader, out io.Writer) 
 	}
 	return err
 }
-
-// chatHelp is what /help prints.
-const chatHelp = `text                      send it to the channel you are in
-/servers                  your servers
-/browse [TEXT]            public servers
-/join ID|NUMBER|NAME      join a public server, NUMBER as /browse shows it
-/create [--private] NAME  make a server
-/channels                 the channels of your servers
-/channel NAME|NUMBER      go to a channel, as NAME, SERVER/NAME or NUMBER of /channels
-/new-channel NAME         make a channel in the server you are in
-/history [N]              the newest N messages (20, at most 100)
-/members                  who is in this server
-/who                      who of them is connected
-/reply N TEXT             answer message N
-/edit N TEXT              change your message N
-/delete N                 delete message N
-/help, /quit`

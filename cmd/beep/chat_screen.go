@@ -25,6 +25,8 @@ type screen interface {
 	SetPrompt(prompt string)
 	// Colour marks text, where there are colours.
 	Colour(c colour, text string) string
+	// Bell makes a sound, where somebody may hear it.
+	Bell()
 	// Interactive reports whether a person sits there, who may not want to wait.
 	Interactive() bool
 	// Close gives the terminal back.
@@ -34,9 +36,10 @@ type screen interface {
 type colour string
 
 const (
-	dim  colour = "2"
-	bold colour = "1"
-	warn colour = "33"
+	dim   colour = "2"
+	bold  colour = "1"
+	warn  colour = "33"
+	green colour = "32"
 )
 
 // plainScreen is for pipes and scripts: lines in, lines out.
@@ -83,6 +86,8 @@ func (s *plainScreen) Print(text string) {
 func (s *plainScreen) SetPrompt(string) {}
 
 func (s *plainScreen) Colour(_ colour, text string) string { return text }
+
+func (s *plainScreen) Bell() {}
 
 func (s *plainScreen) Interactive() bool { return false }
 
@@ -185,6 +190,12 @@ func (s *terminalScreen) drawLocked(text string) {
 
 func (s *terminalScreen) Colour(c colour, text string) string {
 	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
+}
+
+func (s *terminalScreen) Bell() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, _ = io.WriteString(s.out, "\a") // the terminal may be gone; reading notices
 }
 
 func (s *terminalScreen) Interactive() bool { return true }

@@ -39,6 +39,7 @@ type session struct {
 	lastShown int
 	found     []client.ServerListing // of the last /browse
 	listed    []chat.ChannelID       // of the last /channels
+	news      map[chat.ChannelID]int // what was not read in other channels
 
 	waiting []client.Event // until the sender's name is known; at most maxWaitingShow
 	asking  bool
@@ -67,6 +68,8 @@ type messageAt struct {
 	channel chat.ChannelID
 	id      chat.MessageID
 	seq     uint64
+	sender  chat.UserID
+	text    string // its beginning, for replies to it
 }
 
 // converse runs a conversation over c, on scr.
@@ -75,6 +78,7 @@ func converse(ctx context.Context, c *client.Client, scr screen) error {
 	defer cancel()
 	s := &session{
 		c: c, scr: scr, shown: map[int]messageAt{}, seen: map[chat.ChannelID]uint64{}, nobody: map[chat.UserID]bool{}, typed: map[chat.UserID]time.Time{},
+		news: map[chat.ChannelID]int{},
 		jobs: make(chan func(context.Context) func(), maxWaitingJobs), results: make(chan func()),
 		readTimer: time.NewTimer(time.Hour),
 	}
@@ -200,39 +204,6 @@ func (s *session) onKey() {
 		_ = s.c.Typing(ctx, ch) // nobody misses it
 		return nil
 	})
-}
-
-// history shows the newest n messages of the channel.
-func (s *session) history(n int) {
-	ch := s.channel
-	s.do(func(ctx context.Context) func() {
-		page, err := s.c.History(ctx, ch, client.HistoryQuery{Limit: n})
-		if err != nil {
-			return s.failed(err)
-		}
-		s.learnNames(ctx, page)
-		return func() {
-			for _, m := range page {
-				s.showMessage(m.Message)
-			}
-		}
-	})
-}
-
-// learnNames asks for the names that a page needs; what stays unknown is shown
-// as a number.
-func (s *session) learnNames(ctx context.Context, page []client.Posted) {
-	var ids []chat.UserID
-	seen := map[chat.UserID]bool{}
-	for _, m := range page {
-		if _, ok := s.c.State().Name(m.SenderID); !ok && m.SenderID != 0 && !seen[m.SenderID] {
-			seen[m.SenderID] = true
-			ids = append(ids, m.SenderID)
-		}
-	}
-	if len(ids) > 0 {
-		_, _ = s.c.Users(ctx, ids...) // the numbers will do
-	}
 }
 
 // tellRead tells the server how far the user has read.

@@ -140,7 +140,7 @@ func TestAScriptCanChat(t *testing.T) {
 	t.Parallel()
 	_, url := newFakeGateway(t)
 	out := chatWith(t, url, "hello\n/reply 2 yes\n//slash\n/bogus\n/channels\n/edit 9 x\n/quit\nnot sent\n")
-	contains(t, out, "signed in as ada", "[1] ", "bob: old �[31m", "bob: hello", "bob: yes", "bob: /slash", "there is no /bogus", "Home/general", "! /edit N")
+	contains(t, out, "signed in as ada", "[1] ", "bob: old �[31m", "bob: hello", "bob: yes", "bob: /slash", "there is no /bogus", "  1 *#general", "! /edit N")
 	if strings.Contains(out, "\x1b") || strings.Contains(out, "not sent") {
 		t.Errorf("printed %q", out)
 	}

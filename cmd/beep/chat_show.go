@@ -39,21 +39,33 @@ func (s *session) flush() {
 	}
 }
 
-// stranger is the user whose name must be known to show e, if it is not.
+// stranger is a user whose name must be known to show e, and is not.
 func (s *session) stranger(e client.Event) chat.UserID {
-	var id chat.UserID
+	for _, id := range peopleOf(e) {
+		if _, known := s.c.State().Name(id); id != 0 && !known && !s.nobody[id] {
+			return id
+		}
+	}
+	return 0
+}
+
+// peopleOf are the users that showing e names.
+func peopleOf(e client.Event) []chat.UserID {
 	switch e := e.(type) {
 	case client.Message:
-		id = e.Message.SenderID
+		return peopleIn(&e.Message)
+	case client.Edited:
+		return e.Users
 	case client.MemberLeft:
-		id = e.UserID
+		return []chat.UserID{e.UserID}
 	case client.Typing:
-		id = e.User
+		return []chat.UserID{e.User}
+	case client.Notification:
+		return []chat.UserID{e.By}
+	case client.Other:
+		return append(subjectOf(e.Event()), e.By)
 	}
-	if _, known := s.c.State().Name(id); id == 0 || known || s.nobody[id] {
-		return 0
-	}
-	return id
+	return nil
 }
 
 func (s *session) askName(id chat.UserID) {
@@ -100,19 +112,19 @@ func (s *session) show(e client.Event) {
 	case client.Disconnected:
 		s.onDisconnected(e)
 	case client.Message:
-		if e.Channel() == s.channel {
-			delete(s.typed, e.Message.SenderID)
-			s.showMessage(e.Message)
-		}
-		s.arrived(e.Channel(), e.Number)
+		s.onMessage(e)
 	case client.Edited:
 		if e.Channel() == s.channel {
-			s.say(fmt.Sprintf("%s is now: %s", s.messageName(e.ID), cleanLines(e.Content)))
+			s.say(fmt.Sprintf("%s is now: %s", s.messageName(e.ID), s.readable(e.Content)))
 		}
 	case client.Deleted:
 		if e.Channel() == s.channel {
 			s.say(s.messageName(e.ID) + " was deleted")
 		}
+	case client.Other:
+		s.showOther(e)
+	case client.Notification:
+		s.onNotification(e)
 	default:
 		s.showAround(e)
 	}
@@ -122,31 +134,31 @@ func (s *session) show(e client.Event) {
 func (s *session) showAround(e client.Event) {
 	switch e := e.(type) {
 	case client.MemberJoined:
-		s.here(e.Server(), clean(e.Username)+" has joined")
+		s.onJoined(e)
 	case client.MemberLeft:
 		s.here(e.Server(), s.name(e.UserID)+" has left")
+	case client.MemberGone:
+		s.here(e.Server, s.name(e.User)+" has left")
 	case client.ChannelCreated:
-		if e.Created.ID == s.wantChannel {
-			s.wantChannel = 0
-		}
-		s.here(e.Server(), "new channel #"+clean(e.Created.Name))
+		s.onChannelCreated(e)
 	case client.Typing:
-		if e.Channel == s.channel && e.User != s.c.State().Self().ID && time.Since(s.typed[e.User]) > typingShownFor {
-			if len(s.typed) >= maxShown {
-				clear(s.typed)
-			}
-			s.typed[e.User] = time.Now()
-			s.say(s.name(e.User) + " is typing…")
-		}
+		s.onTyping(e)
 	case client.ServerAvailable:
 		s.wantChannel = 0 // the frame holds it, if it was made
 		s.onServer(e.Server)
 	case client.ServerGone:
+		if e.Server == s.wantJoin {
+			s.wantJoin = 0
+		}
 		if e.Server == s.server {
 			s.server, s.channel = 0, 0
-			s.scr.SetPrompt("> ")
-			s.say("you are not in this server any more")
+			s.prompt()
+			s.say("this is not to be seen any more; /channels lists where you are")
 		}
+	case client.ViewChanged:
+		s.onView(e)
+	case client.ReadMoved:
+		s.onRead(e)
 	case client.Resync:
 		s.arrived(chat.ChannelID(e.Key.ID), e.Number)
 		if e.Key == chat.ChannelKey(s.server, s.channel) {
@@ -156,6 +168,17 @@ func (s *session) showAround(e client.Event) {
 	case client.Violation:
 		s.warn("the server made a mistake: " + clean(e.Err.Error()))
 	}
+}
+
+func (s *session) onTyping(e client.Typing) {
+	if e.Channel != s.channel || e.User == s.c.State().Self().ID || time.Since(s.typed[e.User]) <= typingShownFor {
+		return
+	}
+	if len(s.typed) >= maxShown {
+		clear(s.typed)
+	}
+	s.typed[e.User] = time.Now()
+	s.say(s.name(e.User) + " is typing…")
 }
 
 // onDisconnected says it once per outage; the attempts are nobody's concern, but
@@ -182,73 +205,6 @@ func (s *session) here(id chat.ServerID, text string) {
 	if id == s.server {
 		s.say(text)
 	}
-}
-
-func (s *session) onReady(e client.Ready) {
-	s.everReady, s.wantJoin, s.wantChannel, s.sent = true, 0, 0, messageAt{}
-	s.lost = false
-	clear(s.seen)
-	for _, srv := range e.Servers {
-		for _, ch := range srv.Channels {
-			s.seen[ch.ID] = ch.Number
-		}
-	}
-	s.say(fmt.Sprintf("signed in as %s, in %s; /help lists the commands", clean(e.User.Username), count(len(e.Servers), "server")))
-	if s.channel != 0 {
-		if _, still := s.c.State().Channel(s.channel); still {
-			return
-		}
-		s.channel = 0
-	}
-	for _, srv := range e.Servers {
-		if len(srv.Channels) > 0 {
-			s.enter(srv.Channels[0])
-			return
-		}
-	}
-	s.say("you are in no server: /browse and /join, or /create one")
-}
-
-// onServer enters a server that was asked for, or the first one.
-func (s *session) onServer(srv client.Server) {
-	if len(srv.Channels) == 0 || (s.channel != 0 && srv.ID != s.wantJoin) {
-		return
-	}
-	s.wantJoin = 0
-	s.enter(srv.Channels[0])
-}
-
-func (s *session) showMessage(m chat.Message) {
-	s.lastShown++
-	s.shown[s.lastShown] = messageAt{m.ChannelID, m.ID, m.Seq}
-	delete(s.shown, s.lastShown-maxShown)
-	at := time.UnixMilli(m.CreatedAt).Format("15:04")
-	reply := ""
-	if m.ReplyTo != 0 {
-		reply = s.scr.Colour(dim, " (to "+s.messageName(m.ReplyTo)+")")
-	}
-	edited := ""
-	if m.EditedAt != 0 {
-		edited = s.scr.Colour(dim, " (edited)")
-	}
-	s.scr.Print(fmt.Sprintf("%s %s%s %s%s", s.scr.Colour(dim, fmt.Sprintf("[%d] %s", s.lastShown, at)),
-		s.scr.Colour(bold, s.name(m.SenderID)+":"), reply, cleanLines(m.Content), edited))
-	if m.ChannelID == s.channel {
-		if s.unread != m.ChannelID || m.Seq > s.unreadSeq {
-			s.unread, s.unreadSeq = m.ChannelID, m.Seq
-		}
-		s.readTimer.Reset(readAfter)
-	}
-}
-
-// messageName is how a message is called: by its number if it was shown.
-func (s *session) messageName(id chat.MessageID) string {
-	for n := s.lastShown; n > max(s.lastShown-maxShown, 0); n-- {
-		if s.shown[n].id == id {
-			return fmt.Sprintf("message %d", n)
-		}
-	}
-	return "an earlier message"
 }
 
 func count(n int, what string) string {
