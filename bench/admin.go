@@ -3,6 +3,8 @@ package bench
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -20,6 +22,8 @@ const (
 type Admin interface {
 	// Call posts in as JSON and reads the answer into out.
 	Call(ctx context.Context, path string, in, out any) error
+	// Upload posts what r holds and reads the answer into out.
+	Upload(ctx context.Context, path string, query url.Values, r io.Reader, out any) error
 }
 
 // account is a user that a load may be.
@@ -62,4 +66,31 @@ func (t *Target) makeAccounts(ctx context.Context, prefix string, into []account
 		return fmt.Errorf("make accounts: asked for %d, got %d", len(into), len(out.Accounts))
 	}
 	return nil
+}
+
+// bring makes a town a server of the target, its first member's.
+func (t *Target) bring(ctx context.Context, w *town) (records uint64, err error) {
+	r, wr := io.Pipe()
+	written := make(chan error, 1)
+	go func() {
+		var err error
+		records, err = w.write(wr)
+		_ = wr.CloseWithError(err) // never fails
+		written <- err
+	}()
+	var out struct {
+		ServerID chat.ServerID `json:"server_id"`
+	}
+	err = t.admin.Upload(ctx, "/servers/import", url.Values{"owner": {w.owner().String()}}, r, &out)
+	_ = r.CloseWithError(io.ErrClosedPipe) // ends the writer if nobody reads any more; never fails
+	if werr := <-written; err == nil {
+		err = werr
+	}
+	if err == nil && out.ServerID != w.id {
+		err = fmt.Errorf("it became server %d", out.ServerID)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("bring a server of %d members: %w", w.spec.Members, err)
+	}
+	return records, nil
 }

@@ -119,3 +119,40 @@ func TestAServerThatDoesNotStartIsToldOf(t *testing.T) {
 		t.Errorf("%v, want the server's own last words", err)
 	}
 }
+
+func TestABigServerIsMeasuredThroughItsRestarts(t *testing.T) {
+	t.Parallel()
+	target, err := bench.Open(t.Context(), bench.Options{Command: os.Args[:1], TempDir: t.TempDir(), Admin: operator, Progress: t.Output()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := target.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	p := bench.DefaultBigServerParams()
+	// More than 64 records, so that a stopping actor makes a snapshot.
+	p.Members, p.Connected, p.Roles, p.Channels, p.AtOnce, p.Rounds = 60, 12, 8, 20, 5, 2
+	p.Duration, p.Settle = 300*time.Millisecond, 300*time.Millisecond
+	res, err := bench.BigServer(t.Context(), target, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := res.Unsound(); err != nil {
+		t.Error(err)
+	}
+	if res.Errors != 0 || res.ThroughputPerS <= 0 || res.MaxMS < res.P50MS || res.P50MS <= 0 || res.Extras["talk_deliveries_per_s"].(float64) <= 0 {
+		t.Errorf("%+v", res)
+	}
+	if worst := res.Extras["role_change_worst_ms"].(float64); worst < 0 || worst > 30_000 {
+		t.Errorf("the slowest change of a role took %v ms", worst)
+	}
+}
+
+func TestABigServerIsNotMeasuredOnARunningOne(t *testing.T) {
+	t.Parallel()
+	if _, err := bench.BigServer(t.Context(), &bench.Target{}, bench.DefaultBigServerParams()); err == nil {
+		t.Fatal("it was to be restarted")
+	}
+}

@@ -32,6 +32,13 @@ type handler interface {
 	onControl(f *client.Frame) // ready, server, resumed, … and resync
 }
 
+// skimmer is a handler that takes the frames in itself that are large when a
+// server is: decoding them would cost the load more than writing them costs the
+// server. What it takes is passed on as a frame of that op and nothing else.
+type skimmer interface {
+	skim(frame []byte) (op string, taken bool)
+}
+
 // sock is a socket of the load: a RawConn that a goroutine of its own reads, or
 // a poller.
 type sock struct {
@@ -112,20 +119,32 @@ func (s *sock) frame(b []byte) error {
 		s.reply(b)
 	case opIgnored:
 	default:
-		f, err := client.DecodeFrame(b)
-		if err != nil {
-			s.unread.Add(1)
-			return nil //nolint:nilerr // counted; the socket goes on
+		s.control(b)
+	}
+	return nil
+}
+
+// control takes in what setup may wait for.
+func (s *sock) control(b []byte) {
+	var f client.Frame
+	taken := false
+	if h, ok := s.h.(skimmer); ok {
+		f.Op, taken = h.skim(b)
+	}
+	if !taken {
+		var err error
+		if f, err = client.DecodeFrame(b); err != nil {
+			s.unread.Add(1) // the socket goes on
+			return
 		}
 		if s.h != nil {
 			s.h.onControl(&f)
 		}
-		select {
-		case s.ctl <- f:
-		default:
-		}
 	}
-	return nil
+	select {
+	case s.ctl <- f:
+	default:
+	}
 }
 
 func (s *sock) reply(b []byte) {

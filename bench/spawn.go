@@ -27,12 +27,14 @@ const (
 
 // ownServer is a server process that the load started.
 type ownServer struct {
-	cmd    *exec.Cmd
-	dir    string // holds the data directory and the log
-	keep   bool
-	exited chan struct{} // closed when the process has ended; err is set before
-	err    error
-	say    func(string, ...any)
+	program string
+	args    []string
+	cmd     *exec.Cmd
+	dir     string // holds the data directory and the log
+	keep    bool
+	exited  chan struct{} // closed when the process has ended; err is set before
+	err     error
+	say     func(string, ...any)
 }
 
 // start runs `beep serve` on a fresh data directory and waits until it serves.
@@ -49,7 +51,7 @@ func (t *Target) start(ctx context.Context, opt Options) error {
 	if err != nil {
 		return fmt.Errorf("start a server: %w", err)
 	}
-	s := &ownServer{dir: dir, keep: opt.Keep, exited: make(chan struct{}), say: t.say}
+	s := &ownServer{program: command[0], dir: dir, keep: opt.Keep, say: t.say}
 	t.DataDir = filepath.Join(dir, "data")
 	if err := os.Mkdir(t.DataDir, 0o700); err != nil {
 		return errors.Join(fmt.Errorf("start a server: %w", err), s.remove())
@@ -57,45 +59,85 @@ func (t *Target) start(ctx context.Context, opt Options) error {
 	if us, err := fsyncProbe(t.DataDir); err == nil {
 		t.info.FsyncP50US = &us
 	}
-	args := append(append([]string{}, command[1:]...), "serve", "--data", t.DataDir, "--listen", "127.0.0.1:0")
+	s.args = append(append([]string{}, command[1:]...), "serve", "--data", t.DataDir, "--listen", "127.0.0.1:0")
 	t.info.Store = "sqlite"
 	if opt.Store != "" {
-		args = append(args, "--store", opt.Store)
+		s.args = append(s.args, "--store", opt.Store)
 		if strings.HasPrefix(opt.Store, "postgres") {
 			t.info.Store = "postgres"
 		}
 	}
-	if err := s.run(command[0], args); err != nil {
+	if err := s.run(); err != nil {
 		return errors.Join(err, s.remove())
 	}
 	r, err := s.awaitReady(ctx, t.DataDir)
 	if err != nil {
 		return errors.Join(err, s.stop())
 	}
-	t.own, t.URL, t.PID, t.info.Version, t.info.SelfStarted = s, strings.TrimSuffix(r.URL, "/"), r.PID, r.Version, true
-	if t.PID == 0 {
-		t.PID = s.cmd.Process.Pid
-	}
+	t.own, t.info.Version, t.info.SelfStarted = s, r.Version, true
+	t.reach(r)
 	t.say("server %s started at %s, data in %s", r.Version, t.URL, t.DataDir)
 	return nil
 }
 
+// reach notes where the server of our own is.
+func (t *Target) reach(r ready) {
+	t.URL, t.PID = strings.TrimSuffix(r.URL, "/"), r.PID
+	if t.PID == 0 {
+		t.PID = t.own.cmd.Process.Pid
+	}
+}
+
+// restart stops the server that was started here, calls between with its data
+// directory, and starts it again, at another address. No socket may be open.
+func (t *Target) restart(ctx context.Context, between func(dataDir string) error) error {
+	if t.own == nil {
+		return errors.New("restart the server: it was not started here")
+	}
+	if err := t.own.halt(); err != nil {
+		return err
+	}
+	err := os.Remove(filepath.Join(t.DataDir, readyFile))
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	if err == nil {
+		err = between(t.DataDir)
+	}
+	if err == nil {
+		err = t.own.run()
+	}
+	if err != nil {
+		return fmt.Errorf("restart the server: %w", err)
+	}
+	r, err := t.own.awaitReady(ctx, t.DataDir)
+	if err != nil {
+		return err
+	}
+	t.reach(r)
+	return nil
+}
+
 // run starts the process. It is not bound to a context: stop ends it in order.
-func (s *ownServer) run(program string, args []string) error {
-	log, err := os.Create(filepath.Join(s.dir, logFile))
+func (s *ownServer) run() error {
+	log, err := os.OpenFile(filepath.Join(s.dir, logFile), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("start a server: %w", err)
 	}
-	defer func() { _ = log.Close() }()     // the process has its own descriptor
-	s.cmd = exec.Command(program, args...) //nolint:noctx // stop ends it, by a signal, in order
+	defer func() { _ = log.Close() }() // the process has its own descriptor
+	s.exited, s.err = make(chan struct{}), nil
+	s.cmd = exec.Command(s.program, s.args...) //nolint:noctx // stop ends it, by a signal, in order
 	s.cmd.Env = append(os.Environ(), exemptSetting)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
+		s.err = err
+		close(s.exited)
 		return fmt.Errorf("start a server: %w", err)
 	}
-	go func() { // ends with the process, which stop waits for
-		s.err = s.cmd.Wait()
-		close(s.exited)
+	cmd, exited := s.cmd, s.exited
+	go func() { // ends with the process, which halt waits for
+		s.err = cmd.Wait()
+		close(exited)
 	}()
 	return nil
 }
@@ -130,17 +172,19 @@ func (s *ownServer) lastWords() string {
 
 // stop ends the process as Ctrl-C would and removes what it left. A server that
 // does not go in time is killed, and that is an error.
-func (s *ownServer) stop() error {
-	var err error
+func (s *ownServer) stop() error { return errors.Join(s.halt(), s.remove()) }
+
+// halt ends the process and leaves its data.
+func (s *ownServer) halt() error {
 	select {
 	case <-s.exited:
 		if s.err != nil { // without: Ctrl-C in a terminal reaches both processes
-			err = fmt.Errorf("stop the server: it had ended by itself: %w: %s", s.err, s.lastWords())
+			return fmt.Errorf("stop the server: it had ended by itself: %w: %s", s.err, s.lastWords())
 		}
+		return nil
 	default:
-		err = s.interrupt()
+		return s.interrupt()
 	}
-	return errors.Join(err, s.remove())
 }
 
 func (s *ownServer) interrupt() error {

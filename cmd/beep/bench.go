@@ -50,7 +50,7 @@ error. The exit status is 1 if anything was lost or doubled.`,
 	p.StringVar(&f.opt.TempDir, "dir", "", "where the data of the server that is started goes (default: the system's temporary directory)")
 	p.BoolVar(&f.opt.Keep, "keep", false, "keep that data")
 	p.IntVar(&f.opt.Parallel, "parallel", 64, "sockets opened at a time")
-	cmd.AddCommand(benchSend(&f), benchFanout(&f), benchIdle(&f), benchStorm(&f), benchHistory(&f), benchResume(&f), benchPermissions(&f))
+	cmd.AddCommand(benchSend(&f), benchFanout(&f), benchIdle(&f), benchStorm(&f), benchHistory(&f), benchResume(&f), benchPermissions(&f), benchBigServer(&f))
 	return cmd
 }
 
