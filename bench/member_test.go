@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -81,6 +82,8 @@ func TestOnlyMessagesDueInTheWindowAreTimed(t *testing.T) {
 	}
 	hear(m, 15)
 	m.onEvent(event(chat.ChannelKey(1, 2), 16, "somebody else's"))
+	join := event(chat.ChannelKey(1, 2), 17, "")
+	m.onEvent(bytes.Replace(join, []byte(`"content":`), []byte(`"type":"user_joined","content":`), 1))
 	if got := m.stats.latencies.summary().count; got != 2 {
 		t.Errorf("%d are timed, want 2", got)
 	}

@@ -35,7 +35,8 @@ func judge(t *testing.T, msgs ...storedMessage) verdict {
 
 func TestWhatWasAcknowledgedAndIsThereIsSound(t *testing.T) {
 	t.Parallel()
-	got := judge(t, stored(1, 0, 0), stored(2, 1, 0), stored(3, 0, 1), stored(4, 1, 1), stored(5, 0, 2))
+	joined := storedMessage{Seq: 6, Type: chat.JoinMessage}
+	got := judge(t, stored(1, 0, 0), stored(2, 1, 0), stored(3, 0, 1), stored(4, 1, 1), stored(5, 0, 2), joined)
 	if got != (verdict{unacknowledged: 1}) {
 		t.Errorf("%+v", got)
 	}
@@ -52,7 +53,8 @@ func TestLostDoubledAndForeignMessagesAreFound(t *testing.T) {
 		"one is there twice":     {[]storedMessage{stored(1, 0, 0), stored(2, 1, 0), stored(3, 0, 1), stored(4, 1, 1), stored(5, 0, 1)}, verdict{duplicated: 1}},
 		"a number comes twice":   {[]storedMessage{stored(1, 0, 0), stored(1, 0, 0), stored(2, 1, 0), stored(3, 0, 1), stored(4, 1, 1)}, verdict{duplicated: 1}},
 		"two changed places":     {[]storedMessage{stored(1, 1, 0), stored(2, 0, 0), stored(3, 0, 1), stored(4, 1, 1)}, verdict{lost: 2, duplicated: 2}},
-		"somebody else's":        {[]storedMessage{stored(1, 0, 0), stored(2, 1, 0), stored(3, 0, 1), {4, "hello"}}, verdict{lost: 1, foreign: 1}},
+		"somebody else's":        {[]storedMessage{stored(1, 0, 0), stored(2, 1, 0), stored(3, 0, 1), {Seq: 4, Content: "hello"}}, verdict{lost: 1, foreign: 1}},
+		"a join where one was":   {[]storedMessage{stored(1, 0, 0), stored(2, 1, 0), stored(3, 0, 1), {Seq: 4, Type: chat.JoinMessage}}, verdict{lost: 1, foreign: 1}},
 		"one of no known sender": {[]storedMessage{stored(1, 0, 0), stored(2, 1, 0), stored(3, 0, 1), stored(4, 9, 1)}, verdict{lost: 1, foreign: 1}},
 		"never answered instead": {[]storedMessage{stored(1, 0, 0), stored(2, 1, 0), stored(3, 0, 1), stored(4, 0, 2)}, verdict{lost: 1, foreign: 1}},
 	} {
