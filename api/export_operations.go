@@ -28,7 +28,7 @@ type exportOutput struct {
 
 func (a *api) exportOperations() {
 	op := secured("export-server", http.MethodGet, "/servers/{server_id}/export", "servers", "Export a server")
-	op.Description = "All of it, as docs/export.md describes, for its owner. An export that breaks off lacks its last line."
+	op.Description = "All of it, as docs/export.md describes, for its owner; of a direct conversation for each of its members, to keep (it cannot be imported). An export that breaks off lacks its last line."
 	op = withStatuses(op, http.StatusForbidden)
 	register(a, op, a.export)
 	answer := a.operations[len(a.operations)-1].Responses["200"]

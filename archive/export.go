@@ -19,7 +19,7 @@ import (
 // errCut ends the reading of a log where the export ends; it never leaves the package.
 var errCut = errors.New("cut")
 
-// Export writes everything about a server to w: its log as it is at this moment,
+// Export writes everything about a server, or a direct conversation, to w: its log as it is at this moment,
 // and of each channel that is there what was decided under the rights of that
 // moment or before. Deleted channels are not in it. It takes the memory of the
 // server's state, however long its logs are. After an error the file lacks its
@@ -40,7 +40,7 @@ func Export(ctx context.Context, log Log, server chat.ServerID, at int64, instan
 	if err != nil {
 		return wrap(op, err)
 	}
-	if !st.Exists() || st.Kind != chat.ServerOfMembers {
+	if !st.Exists() {
 		return chat.Errorf(chat.NotFound, op, "there is no such server")
 	}
 	x := newWriter(w)

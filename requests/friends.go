@@ -51,7 +51,7 @@ func (s *Service) relating(act chat.RelationAct) func(context.Context, chat.User
 func (s *Service) removeFriend(ctx context.Context, who chat.UserID, a removeFriendArgs) (any, error) {
 	if !a.Erase {
 		return nil, chat.Errorf(chat.Invalid, "change friendship",
-			"removing a friend erases your conversation with each other, every message and file, for both of you and for good: repeat it with erase true")
+			"removing a friend erases your conversation with each other, every message and file, for both of you and for good: export it if you want to keep it (GET /api/v1/servers/{conversation}/export), then repeat with erase true")
 	}
 	return s.relate(ctx, who, a.UserID, chat.ActRemove)
 }

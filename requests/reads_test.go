@@ -269,7 +269,7 @@ func TestPeopleAreFoundFromTheLastOneOn(t *testing.T) {
 	}
 }
 
-func TestOnlyTheOwnerExports(t *testing.T) {
+func TestOnlyTheOwnerExportsAndMembersTheirConversation(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	book := tenant.New(w.log, slog.New(slog.DiscardHandler))
@@ -285,13 +285,17 @@ func TestOnlyTheOwnerExports(t *testing.T) {
 	if err := svc.Export(t.Context(), eve, club, &b); !chat.Is(err, chat.NotFound) {
 		t.Errorf("eve: %v", err)
 	}
-	if err := svc.Export(t.Context(), bob, group, &b); !chat.Is(err, chat.NotFound) {
-		t.Errorf("a conversation: %v", err)
+	if err := svc.Export(t.Context(), eve, group, &b); !chat.Is(err, chat.NotFound) {
+		t.Errorf("eve, a conversation: %v", err)
 	}
 	if b.Len() != 0 {
 		t.Errorf("%q was written", b.String())
 	}
 	if err := svc.Export(t.Context(), ada, club, &b); err != nil || b.String() != club.String() {
 		t.Errorf("ada: %q, %v", b.String(), err)
+	}
+	b.Reset()
+	if err := svc.Export(t.Context(), bob, group, &b); err != nil || b.String() != group.String() {
+		t.Errorf("bob, his conversation: %q, %v", b.String(), err)
 	}
 }

@@ -2,7 +2,10 @@ package scenarios_test
 
 import (
 	"bytes"
+	"compress/gzip"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -124,7 +127,7 @@ func TestFriendsHaveAConversation(t *testing.T) {
 func TestTheEndOfAFriendshipErasesTheConversation(t *testing.T) {
 	t.Parallel()
 	w := beeptest.New(t)
-	ada, bob := w.Person("ada"), w.Person("bob")
+	ada, bob, eve := w.Person("ada"), w.Person("bob"), w.Person("eve")
 	talk := ada.Befriends(bob)
 	const secret = "the-secret-nobody-may-read-again"
 	bob.Sees(ada.Sends(talk.General, secret))
@@ -132,6 +135,13 @@ func TestTheEndOfAFriendshipErasesTheConversation(t *testing.T) {
 	beeptest.Eventually(t, "the read model has it", func() bool { return len(ada.History(talk.General, historyOf(10))) == 2 })
 
 	ada.IsRefused(chat.Invalid, "friend.remove", args{"user_id": bob.ID}) // not confirmed
+	kept := ada.Rest(http.MethodGet, v1+"/servers/"+talk.ID.String()+"/export", nil)
+	if text := unzipped(t, kept.Body); kept.Status != http.StatusOK || !bytes.Contains(text, []byte(secret)) {
+		t.Errorf("the export is %d %s", kept.Status, text)
+	}
+	if got := eve.Rest(http.MethodGet, v1+"/servers/"+talk.ID.String()+"/export", nil); got.Status != http.StatusNotFound {
+		t.Errorf("a stranger exports with %d", got.Status)
+	}
 	ada.Does("friend.remove", args{"user_id": bob.ID, "erase": true})
 	ada.LosesServer(talk)
 	bob.LosesServer(talk)
@@ -156,6 +166,19 @@ func TestTheEndOfAFriendshipErasesTheConversation(t *testing.T) {
 		t.Error("the new friendship has the old conversation")
 	}
 	bob.Sees(ada.Sends(again.General, "anew"))
+}
+
+func unzipped(t *testing.T, b []byte) []byte {
+	t.Helper()
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // fileWith names a file below dir that holds text, "" for none.
