@@ -69,6 +69,12 @@ func (w *world) acts(s chat.ServerID, by chat.UserID, events ...chat.Event) uint
 // server's log has houseNumber records.
 func house(t testing.TB) *world {
 	w := setup(t)
+	w.furnish()
+	return w
+}
+
+// furnish makes the house.
+func (w *world) furnish() {
 	w.server(home, "Home", hall, attic)
 	w.role(home, staff, 0)
 	w.user(boss, "boss", home)
@@ -76,7 +82,6 @@ func house(t testing.TB) *world {
 	w.user(bob, "bob", home)
 	w.hides(home, attic)
 	w.gives(home, bob, staff)
-	return w
 }
 
 const houseNumber = 10
