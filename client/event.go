@@ -109,8 +109,11 @@ type (
 	}
 	// ServerAvailable: the user is in this server; replaces what was known of it.
 	ServerAvailable struct{ Server Server }
-	// ServerGone: the server is no longer to be seen.
-	ServerGone struct{ Server chat.ServerID }
+	// ServerGone: the server is no longer to be seen. Was is what the state knew of it.
+	ServerGone struct {
+		Server chat.ServerID
+		Was    Server
+	}
 	// ViewChanged: what the user may see or do in a server has changed. The
 	// state has it already.
 	ViewChanged struct {

@@ -121,8 +121,9 @@ func (c *Client) handle(ctx context.Context, conn *Conn, f *Frame) error {
 	case wire.OpServer:
 		return c.onServer(ctx, f)
 	case wire.OpServerGone:
+		was, _ := c.state.Server(f.ServerID)
 		c.state.forget(f.ServerID)
-		return c.push(ctx, ServerGone{f.ServerID})
+		return c.push(ctx, ServerGone{f.ServerID, was})
 	case wire.OpView:
 		hidden := c.state.view(f)
 		return c.push(ctx, ViewChanged{f.ServerID, f.Show, f.Hide, hidden})

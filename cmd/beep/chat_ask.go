@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"beep/chat"
 	"beep/client"
@@ -18,13 +19,49 @@ func (s *session) ask(method string, in obj, done string) bool {
 
 // asked is ask in a job that is under way.
 func (s *session) asked(ctx context.Context, method string, in obj, done string) func() {
-	if err := s.c.Do(ctx, method, in, nil); err != nil {
+	var out struct {
+		N uint64 `json:"n"`
+	}
+	if err := s.c.Do(ctx, method, in, &out); err != nil {
 		return s.failed(err)
 	}
-	if done == "" {
-		return nil
+	return func() {
+		if done != "" {
+			s.say(done)
+		}
+		s.await(place{s.logOf(method, in), out.N})
 	}
-	return func() { s.say(done) }
+}
+
+// await holds back what was typed until p was shown: a script may make a role
+// and give it.
+func (s *session) await(p place) {
+	if p.number > s.reached[p.key] && p.key.Valid() {
+		s.awaited = p
+	}
+}
+
+// logOf is the log in which what was asked for is recorded; the zero Key where
+// the request does not tell.
+func (s *session) logOf(method string, in obj) chat.Key {
+	area, _, _ := strings.Cut(method, ".")
+	ch, _ := in["channel_id"].(chat.ChannelID)
+	at, known := s.c.State().Channel(ch)
+	switch area {
+	case "message", "reaction", "poll":
+		if known {
+			return chat.ChannelKey(at.ServerID, ch)
+		}
+	case "override", "channel":
+		if known && at.Type != chat.ConferenceChannel { // whose comings and goings are in a log of their own
+			return chat.ServerKey(at.ServerID)
+		}
+	case "server", "role", "member", "invitation":
+		if id, ok := in["server_id"].(chat.ServerID); ok {
+			return chat.ServerKey(id)
+		}
+	}
+	return chat.Key{}
 }
 
 // lookUp makes a request and shows its reply; people, unless nil, names the

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,14 +77,16 @@ func (s *session) showAudit(e *auditEntry) {
 	if target := s.auditTarget(e); target != "" {
 		text += " " + target
 	}
-	if ch, ok := s.c.State().Channel(e.ChannelID); ok {
+	if ch, ok := s.c.State().Channel(e.ChannelID); ok && e.Kind == "channel" {
+		text += " " + channelName(ch.Channel)
+	} else if ok {
 		text += " in " + channelName(ch.Channel)
 	}
 	if e.Reason != "" {
 		text += ": " + clean(e.Reason)
 	}
 	at := s.scr.Colour(dim, time.UnixMilli(e.At).Format("2 Jan 15:04"))
-	s.scr.Print(fmt.Sprintf("     %s %s%s", at, text, s.scr.Colour(dim, changed(e))))
+	s.scr.Print(fmt.Sprintf("     %s %s%s", at, text, s.scr.Colour(dim, s.changed(e))))
 }
 
 func (s *session) auditTarget(e *auditEntry) string {
@@ -105,24 +108,46 @@ func (s *session) auditTarget(e *auditEntry) string {
 }
 
 // changed is what was before and what is after, as short as can be.
-func changed(e *auditEntry) string {
-	before, after := brief(e.Before), brief(e.After)
-	switch {
-	case before != "" && after != "":
-		return "  " + before + " → " + after
-	case before+after != "":
-		return "  " + before + after
+func (s *session) changed(e *auditEntry) string {
+	var before, after map[string]any
+	_, _ = json.Unmarshal(e.Before, &before), json.Unmarshal(e.After, &after) // what is no object says nothing
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(after)) {
+		was, is := s.brief(before[key]), s.brief(after[key])
+		switch {
+		case was == is || strings.HasSuffix(key, "id"):
+		case was == "":
+			parts = append(parts, clean(key)+" "+is)
+		default:
+			parts = append(parts, clean(key)+" "+was+" → "+is)
+		}
 	}
-	return ""
-}
-
-func brief(raw json.RawMessage) string {
-	text := []rune(clean(string(raw)))
+	text := []rune(strings.Join(parts, ", "))
 	if len(text) > maxAuditText {
 		text = append(text[:maxAuditText], '…')
 	}
-	if s := string(text); s != "null" && s != "{}" {
-		return s
+	if len(text) == 0 {
+		return ""
 	}
-	return ""
+	return "  (" + string(text) + ")"
+}
+
+// brief is a value without its punctuation; roles by their names.
+func (s *session) brief(value any) string {
+	switch v := value.(type) {
+	case nil, []any, map[string]any:
+		list, _ := v.([]any)
+		var parts []string
+		for _, one := range list {
+			parts = append(parts, s.brief(one))
+		}
+		return strings.Join(parts, " ")
+	case string:
+		if id, err := chat.ParseRoleID(v); err == nil {
+			return clean(s.roleName(id))
+		}
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return clean(fmt.Sprint(value))
 }

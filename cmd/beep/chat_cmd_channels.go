@@ -28,7 +28,10 @@ func channelCommands() []command {
 
 // enter goes to a channel and shows its newest messages.
 func (s *session) enter(ch client.Channel) {
-	s.server, s.channel = ch.ServerID, ch.ID
+	if s.unread != ch.ID {
+		s.tellRead()
+	}
+	s.server, s.channel, s.held = ch.ServerID, ch.ID, nil
 	delete(s.news, ch.ID)
 	s.prompt()
 	topic := ""
@@ -209,12 +212,16 @@ func (s *session) cmdAdd(name string) bool {
 	})
 }
 
-func (s *session) cmdCall(arg string) bool { return s.conference("channel.join", arg) }
+func (s *session) cmdCall(arg string) bool {
+	return s.conference("channel.join", arg, "you are in the conference of ")
+}
 
-func (s *session) cmdHangUp(arg string) bool { return s.conference("channel.leave", arg) }
+func (s *session) cmdHangUp(arg string) bool {
+	return s.conference("channel.leave", arg, "you have left the conference of ")
+}
 
-// conference comes and goes; the channel's own events tell of it.
-func (s *session) conference(method, arg string) bool {
+// conference comes and goes.
+func (s *session) conference(method, arg, done string) bool {
 	id := s.channel
 	if arg != "" {
 		ch, ok := s.channelArg(arg)
@@ -226,9 +233,10 @@ func (s *session) conference(method, arg string) bool {
 	} else if !s.inChannel() {
 		return true
 	}
-	if ch, ok := s.c.State().Channel(id); ok && ch.Type != chat.ConferenceChannel && ch.Type != chat.DirectChannel {
+	ch, ok := s.c.State().Channel(id)
+	if !ok || ch.Type != chat.ConferenceChannel && ch.Type != chat.DirectChannel {
 		s.warn(channelName(ch.Channel) + " is no conference")
 		return true
 	}
-	return s.ask(method, obj{"channel_id": id}, "")
+	return s.ask(method, obj{"channel_id": id}, done+s.placeName(ch))
 }

@@ -29,8 +29,36 @@ func friendCommands() []command {
 func related(method, done string) func(*session, string) bool {
 	return func(s *session, name string) bool {
 		return s.withUser(name, func(ctx context.Context, id chat.UserID) func() {
-			return s.asked(ctx, method, obj{"user_id": id}, clean(name)+": "+done)
+			return s.relate(ctx, method, id, obj{"user_id": id}, clean(name)+": "+done)
 		})
+	}
+}
+
+// relate changes how the user and another stand to each other. What was typed
+// waits until that was told, and the conversation of new friends is there.
+func (s *session) relate(ctx context.Context, method string, id chat.UserID, in obj, done string) func() {
+	var out struct {
+		State chat.RelationState `json:"state"`
+	}
+	if err := s.c.Do(ctx, method, in, &out); err != nil {
+		return s.failed(err)
+	}
+	return func() {
+		if done != "" {
+			s.say(done)
+		}
+		now := chat.Strangers
+		for _, r := range s.c.State().Relations() {
+			if r.UserID == id {
+				now = r.State
+			}
+		}
+		if now != out.State {
+			s.wantState, s.wantOf = out.State, id
+		}
+		if out.State == chat.Friends {
+			s.awaitFriend(id)
+		}
 	}
 }
 
@@ -65,7 +93,21 @@ func (s *session) cmdFriend(name string) bool {
 	if name == "" {
 		return false
 	}
-	return s.ask("friend.request", obj{"username": strings.TrimPrefix(name, "@")}, "")
+	name = strings.TrimPrefix(name, "@")
+	return s.withUser(name, func(ctx context.Context, id chat.UserID) func() {
+		return s.relate(ctx, "friend.request", id, obj{"user_id": id}, "")
+	})
+}
+
+// awaitFriend holds back what was typed until the conversation with a new
+// friend is there.
+func (s *session) awaitFriend(id chat.UserID) {
+	for _, srv := range s.c.State().Servers() {
+		if srv.Kind == "direct" && slices.ContainsFunc(srv.Recipients, func(r chat.Recipient) bool { return r.UserID == id }) {
+			return
+		}
+	}
+	s.wantFriend = id
 }
 
 func (s *session) cmdAccept(name string) bool {
@@ -74,7 +116,7 @@ func (s *session) cmdAccept(name string) bool {
 		return true
 	}
 	return s.withUser(name, func(ctx context.Context, id chat.UserID) func() {
-		return s.asked(ctx, "friend.accept", obj{"user_id": id}, "")
+		return s.relate(ctx, "friend.accept", id, obj{"user_id": id}, "")
 	})
 }
 
@@ -97,7 +139,7 @@ func (s *session) cmdUnfriend(arg string) bool {
 		return true
 	}
 	return s.withUser(strings.TrimSpace(name), func(ctx context.Context, id chat.UserID) func() {
-		return s.asked(ctx, "friend.remove", obj{"user_id": id, "erase": true}, "")
+		return s.relate(ctx, "friend.remove", id, obj{"user_id": id, "erase": true}, "")
 	})
 }
 

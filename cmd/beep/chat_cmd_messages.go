@@ -59,9 +59,9 @@ func (s *session) cmdEdit(arg string) bool {
 	if !ok || text == "" {
 		return false
 	}
-	text = s.addressed(text)
+	server := s.server
 	s.do(func(ctx context.Context) func() {
-		if err := s.c.Edit(ctx, at.channel, at.id, text); err != nil {
+		if err := s.c.Edit(ctx, at.channel, at.id, s.addressed(ctx, server, text)); err != nil {
 			return s.failed(err)
 		}
 		return nil // its own event shows it
@@ -177,21 +177,39 @@ func (s *session) cmdForward(arg string) bool {
 	return true
 }
 
-// history shows the newest n messages of the channel.
+// history shows the newest n messages of the channel. What is sent meanwhile
+// waits, and follows if it is not on the page.
 func (s *session) history(n int) {
 	ch := s.channel
+	s.opening = ch
 	s.do(func(ctx context.Context) func() {
 		page, err := s.c.History(ctx, ch, client.HistoryQuery{Limit: n})
-		if err != nil {
-			return s.failed(err)
-		}
 		s.learnNames(ctx, page)
 		return func() {
-			for i := range page {
-				s.showMessage(&page[i])
+			if err != nil {
+				s.warn(explain(err))
+			}
+			if ch == s.opening {
+				s.openWith(page)
 			}
 		}
 	})
+}
+
+// openWith shows a page of the channel, and what has come meanwhile.
+func (s *session) openWith(page []client.Posted) {
+	last := uint64(0)
+	for i := range page {
+		s.showMessage(&page[i])
+		last = page[i].Seq
+	}
+	held := s.held
+	s.opening, s.held, s.opened = 0, nil, place{chat.ChannelKey(s.server, s.channel), last}
+	for _, e := range held {
+		if e.Channel() == s.channel && e.Number > last {
+			s.showLive(e)
+		}
+	}
 }
 
 // learnNames asks for the names that a page needs.

@@ -28,12 +28,16 @@ type unreadList struct {
 }
 
 func (s *session) cmdUnread(arg string) bool {
-	return arg == "" && lookUp(s, "unread.list", obj{}, nil, func(l *unreadList) {
+	if arg != "" {
+		return false
+	}
+	s.tellRead()
+	return lookUp(s, "unread.list", obj{}, nil, func(l *unreadList) {
 		s.takeNews(l)
 		n := 0
 		for _, u := range l.Channels {
 			ch, ok := s.c.State().Channel(u.ChannelID)
-			if !ok {
+			if !ok || ch.ID == s.channel {
 				continue
 			}
 			n += u.Unread

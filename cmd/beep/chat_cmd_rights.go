@@ -71,7 +71,7 @@ func (s *session) override(ctx context.Context, channel chat.ChannelID, role cha
 	}
 	in["version"] = now.Channel.Version
 	if act == "clear" {
-		return s.asked(ctx, "override.remove", in, "as elsewhere again")
+		return s.asked(ctx, "override.remove", in, "")
 	}
 	var o chat.Override
 	for _, other := range now.Channel.Overrides {
@@ -89,7 +89,7 @@ func (s *session) override(ctx context.Context, channel chat.ChannelID, role cha
 		deny = append(deny, names...)
 	}
 	in["allow"], in["deny"] = allow, deny
-	return s.asked(ctx, "override.set", in, "done")
+	return s.asked(ctx, "override.set", in, "")
 }
 
 func (s *session) cmdWhy(arg string) bool {

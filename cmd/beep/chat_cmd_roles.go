@@ -37,7 +37,7 @@ func (s *session) cmdRole(arg string) bool {
 		return true
 	}
 	if act == "create" {
-		return s.ask("role.create", obj{"server_id": srv.ID, "name": list[0], "permissions": list[1:]}, "made the role "+clean(list[0]))
+		return s.makeRole(obj{"server_id": srv.ID, "name": list[0], "permissions": list[1:]})
 	}
 	role, ok := s.findRole(list[0])
 	if !ok {
@@ -47,12 +47,24 @@ func (s *session) cmdRole(arg string) bool {
 	return s.changeRole(act, role, list[1:])
 }
 
+// makeRole makes a role; its own event tells of it.
+func (s *session) makeRole(in obj) bool {
+	return lookUp(s, "role.create", in, nil, func(made *struct {
+		ID chat.RoleID `json:"id"`
+	}) {
+		srv, _ := s.c.State().Server(s.server)
+		if !slices.ContainsFunc(srv.Roles, func(r chat.Role) bool { return r.ID == made.ID }) {
+			s.wantRole = made.ID
+		}
+	})
+}
+
 func (s *session) changeRole(act string, role chat.Role, rest []string) bool {
 	in := obj{"server_id": s.server}
 	switch {
 	case act == "delete" && len(rest) == 0:
 		in["role_id"] = role.ID
-		return s.ask("role.delete", in, "the role "+clean(role.Name)+" is deleted")
+		return s.ask("role.delete", in, "")
 	case (act == "give" || act == "take") && len(rest) == 1:
 		return s.withUser(rest[0], func(ctx context.Context, id chat.UserID) func() {
 			in["user_id"] = id
@@ -67,7 +79,7 @@ func (s *session) changeRole(act string, role chat.Role, rest []string) bool {
 			names = slices.DeleteFunc(names, func(n string) bool { return slices.Contains(rest, n) })
 		}
 		in["role_id"], in["permissions"], in["version"] = role.ID, names, role.Version
-		return s.ask("role.update", in, "the role "+clean(role.Name)+" is changed")
+		return s.ask("role.update", in, "")
 	}
 	return false
 }

@@ -136,9 +136,9 @@ func (s *session) send(text string, opt client.SendOptions) {
 		s.warn("you are in no channel: /join a server or go to a /channel")
 		return
 	}
-	text = s.addressed(text)
+	server := s.server
 	s.do(func(ctx context.Context) func() {
-		sent, err := s.c.Send(ctx, ch, text, opt)
+		sent, err := s.c.Send(ctx, ch, s.addressed(ctx, server, text), opt)
 		return s.sentOrNot(ch, sent, err)
 	})
 }
@@ -149,8 +149,8 @@ func (s *session) sentOrNot(ch chat.ChannelID, sent chat.Sent, err error) func()
 		return func() { s.warn("not sent: " + explain(err)) }
 	}
 	return func() {
-		if s.seen[ch] < sent.Seq {
-			s.sent = messageAt{channel: ch, id: sent.ID, seq: sent.Seq}
+		if at, ok := s.c.State().Channel(ch); ok {
+			s.await(place{chat.ChannelKey(at.ServerID, ch), sent.Seq})
 		}
 	}
 }

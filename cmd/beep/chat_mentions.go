@@ -1,22 +1,38 @@
 package main
 
 import (
+	"context"
 	"strings"
 
 	"beep/chat"
+	"beep/client"
 )
 
-// addressed turns the @names and #channels that are known into what the
-// protocol calls them; code in backticks stays as it is.
-func (s *session) addressed(text string) string {
+// lookedUpNames is how many unknown @names of one message are asked for.
+const lookedUpNames = 5
+
+// addressed turns the @names and #channels that there are into what the
+// protocol calls them; code in backticks stays as it is. It may wait for the
+// server, so it is for jobs.
+func (s *session) addressed(ctx context.Context, server chat.ServerID, text string) string {
+	a := addressing{s: s, ctx: ctx, left: lookedUpNames}
+	a.srv, _ = s.c.State().Server(server)
 	parts := strings.Split(text, "`")
 	for i := 0; i < len(parts); i += 2 {
-		parts[i] = s.addressedPart(parts[i])
+		parts[i] = a.part(parts[i])
 	}
 	return strings.Join(parts, "`")
 }
 
-func (s *session) addressedPart(text string) string {
+// addressing is one message's text on its way out.
+type addressing struct {
+	s    *session
+	ctx  context.Context //nolint:containedctx // lives as long as the call
+	srv  client.Server
+	left int // names that may still be asked for
+}
+
+func (a *addressing) part(text string) string {
 	var b strings.Builder
 	for {
 		i := strings.IndexAny(text, "@#")
@@ -29,7 +45,11 @@ func (s *session) addressedPart(text string) string {
 		for end < len(text) && nameByte(text[end]) {
 			end++
 		}
-		b.WriteString(s.reference(text[i:end], i == 0 || !nameByte(text[i-1])))
+		if i > 0 && (nameByte(text[i-1]) || text[i-1] == '<') { // an address, or named already
+			b.WriteString(text[i:end])
+		} else {
+			b.WriteString(a.reference(text[i:end]))
+		}
 		text = text[end:]
 	}
 }
@@ -39,31 +59,41 @@ func nameByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.'
 }
 
-// reference is how the protocol writes "@name" or "#name", if it is known and
-// not in the middle of a word.
-func (s *session) reference(word string, free bool) string {
+// reference is how the protocol writes "@name" or "#name", if there is such a one.
+func (a *addressing) reference(word string) string {
 	name := strings.TrimRight(word[1:], ".-") // which may end a sentence
-	if !free || name == "" {
-		return word
-	}
 	tail := word[1+len(name):]
-	if word[0] == '#' {
-		if srv, ok := s.c.State().Server(s.server); ok {
-			for _, ch := range srv.Channels {
-				if ch.Name == name {
-					return "<#" + ch.ID.String() + ">" + tail
-				}
+	switch {
+	case name == "":
+		return word
+	case word[0] == '#':
+		for _, ch := range a.srv.Channels {
+			if ch.Name == name {
+				return "<#" + ch.ID.String() + ">" + tail
 			}
 		}
 		return word
+	case strings.EqualFold(name, chat.EveryoneName):
+		return word
 	}
-	if id, ok := s.c.State().UserNamed(name); ok {
+	for _, r := range a.srv.Roles {
+		if strings.EqualFold(r.Name, name) {
+			return "<@&" + r.ID.String() + ">" + tail
+		}
+	}
+	if id, ok := a.user(name); ok {
 		return "<@" + id.String() + ">" + tail
 	}
-	if r, ok := s.findRole(name); ok && r.ID != chat.EveryoneRole(s.server) {
-		return "<@&" + r.ID.String() + ">" + tail
-	}
 	return word
+}
+
+func (a *addressing) user(name string) (chat.UserID, bool) {
+	if id, ok := a.s.c.State().UserNamed(name); ok || a.left == 0 {
+		return id, ok
+	}
+	a.left--
+	id, err := a.s.c.FindUser(a.ctx, name)
+	return id, err == nil // nobody of this name: it is only a word
 }
 
 // readable is a message's text with the names of whom it mentions.

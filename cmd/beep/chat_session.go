@@ -47,16 +47,24 @@ type session struct {
 
 	typed     map[chat.UserID]time.Time // when typing was shown; pruned
 	sentKeys  time.Time
-	unread    chat.ChannelID // whose read position is to be told
+	opening   chat.ChannelID   // whose history is on its way
+	held      []client.Message // of that channel, until it is there; at most maxWaitingShow
+	opened    place            // how far the history went that was shown last
+	unread    chat.ChannelID   // whose read position is to be told
 	unreadSeq uint64
 	readTimer *time.Timer
 
 	everReady   bool
 	typedLines  []string                          // wait for what was typed before; at most maxWaitingLines
 	wantChannel chat.ChannelID                    // made, and to be told of
+	wantRole    chat.RoleID                       // likewise
 	wantJoin    chat.ServerID                     // to be entered as soon as it is available
-	seen        map[chat.ChannelID]uint64         // how far each channel was shown
-	sent        messageAt                         // whose event is still to come; zero if none
+	wantFriend  chat.UserID                       // the conversation with him is on its way
+	wantOf      chat.UserID                       // the relation to him is about to become wantState
+	wantState   chat.RelationState                //
+	reached     map[chat.Key]uint64               // how far each log was shown
+	awaited     place                             // what was done, and is still to be shown; zero if nothing
+	gone        client.Server                     // the last that is not to be seen any more
 	jobs        chan func(context.Context) func() // full: the command is refused
 	busy        int                               // jobs without a result
 	results     chan func()
@@ -72,12 +80,18 @@ type messageAt struct {
 	text    string // its beginning, for replies to it
 }
 
+// place is a record's place in its log.
+type place struct {
+	key    chat.Key
+	number uint64
+}
+
 // converse runs a conversation over c, on scr.
 func converse(ctx context.Context, c *client.Client, scr screen) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &session{
-		c: c, scr: scr, shown: map[int]messageAt{}, seen: map[chat.ChannelID]uint64{}, nobody: map[chat.UserID]bool{}, typed: map[chat.UserID]time.Time{},
+		c: c, scr: scr, shown: map[int]messageAt{}, reached: map[chat.Key]uint64{}, nobody: map[chat.UserID]bool{}, typed: map[chat.UserID]time.Time{},
 		news: map[chat.ChannelID]int{},
 		jobs: make(chan func(context.Context) func(), maxWaitingJobs), results: make(chan func()),
 		readTimer: time.NewTimer(time.Hour),
@@ -136,6 +150,9 @@ func (s *session) loop(ctx context.Context) {
 		s.carryOut()
 		if s.leaving {
 			lines = nil
+			if s.idle() {
+				s.tellRead()
+			}
 			if s.idle() && len(s.typedLines) == 0 {
 				return
 			}
@@ -189,7 +206,8 @@ func (s *session) carryOut() {
 
 // idle reports whether nothing is under way.
 func (s *session) idle() bool {
-	return s.everReady && s.busy == 0 && s.wantJoin == 0 && s.wantChannel == 0 && s.sent.id == 0 && len(s.waiting) == 0
+	return s.everReady && s.busy == 0 && s.awaited.number == 0 && len(s.waiting) == 0 &&
+		s.wantJoin == 0 && s.wantChannel == 0 && s.wantRole == 0 && s.wantFriend == 0 && s.wantOf == 0
 }
 
 func (s *session) onKey() {

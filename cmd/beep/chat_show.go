@@ -103,6 +103,13 @@ func (s *session) name(id chat.UserID) string {
 }
 
 func (s *session) show(e client.Event) {
+	s.showOne(e)
+	if r, ok := client.RecordOf(e); ok {
+		s.arrived(r.Key, r.Number)
+	}
+}
+
+func (s *session) showOne(e client.Event) {
 	switch e := e.(type) {
 	case client.Ready:
 		s.onReady(e)
@@ -144,23 +151,15 @@ func (s *session) showAround(e client.Event) {
 	case client.Typing:
 		s.onTyping(e)
 	case client.ServerAvailable:
-		s.wantChannel = 0 // the frame holds it, if it was made
 		s.onServer(e.Server)
 	case client.ServerGone:
-		if e.Server == s.wantJoin {
-			s.wantJoin = 0
-		}
-		if e.Server == s.server {
-			s.server, s.channel = 0, 0
-			s.prompt()
-			s.say("this is not to be seen any more; /channels lists where you are")
-		}
+		s.onGone(e)
 	case client.ViewChanged:
 		s.onView(e)
 	case client.ReadMoved:
 		s.onRead(e)
 	case client.Resync:
-		s.arrived(chat.ChannelID(e.Key.ID), e.Number)
+		s.arrived(e.Key, e.Number)
 		if e.Key == chat.ChannelKey(s.server, s.channel) {
 			s.warn("messages were missed that cannot be sent again; these are the newest")
 			s.history(startHistory)
@@ -193,11 +192,11 @@ func (s *session) onDisconnected(e client.Disconnected) {
 	}
 }
 
-// arrived notes that a channel's events have come as far as seq.
-func (s *session) arrived(ch chat.ChannelID, seq uint64) {
-	s.seen[ch] = seq
-	if ch == s.sent.channel && seq >= s.sent.seq {
-		s.sent = messageAt{}
+// arrived notes that a log was shown as far as number.
+func (s *session) arrived(key chat.Key, number uint64) {
+	s.reached[key] = number
+	if key == s.awaited.key && number >= s.awaited.number {
+		s.awaited = place{}
 	}
 }
 

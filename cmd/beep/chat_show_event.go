@@ -10,9 +10,6 @@ import (
 
 // showOther shows the events that the client has no type of its own for.
 func (s *session) showOther(e client.Other) {
-	if e.Channel() != 0 {
-		s.arrived(e.Channel(), e.Number)
-	}
 	event := e.Event()
 	switch {
 	case event == nil: // hidden, or of a newer version
@@ -106,11 +103,14 @@ func (s *session) voteText(e *chat.PollVoted) string {
 func (s *session) onServerEvent(e client.Other, event chat.Event) {
 	if d, ok := event.(*chat.ChannelDeleted); ok {
 		for _, id := range append(d.With, d.ID) {
-			s.forgetChannel(id)
+			s.forgetChannel(e.Server(), id)
 		}
 	}
 	if e.Server() != s.server {
 		return
+	}
+	if made, ok := event.(*chat.RoleCreated); ok && made.ID == s.wantRole {
+		s.wantRole = 0
 	}
 	by := s.name(e.By)
 	text := s.settingsText(event, by)

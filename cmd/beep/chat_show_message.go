@@ -13,14 +13,20 @@ import (
 // those of others.
 func (s *session) onMessage(e client.Message) {
 	switch {
+	case e.Key == s.opened.key && e.Number <= s.opened.number: // it was on the page
+	case e.Channel() == s.channel && s.channel == s.opening && len(s.held) < maxWaitingShow:
+		s.held = append(s.held, e)
 	case e.Channel() == s.channel:
-		delete(s.typed, e.Message.SenderID)
-		s.showMessage(&client.Posted{Message: e.Message, Poll: pollOf(e.Message.Poll)})
+		s.showLive(e)
 	case e.Message.SenderID != s.c.State().Self().ID && e.Message.Type == chat.PlainMessage:
 		s.news[e.Channel()]++
 		s.prompt()
 	}
-	s.arrived(e.Channel(), e.Number)
+}
+
+func (s *session) showLive(e client.Message) {
+	delete(s.typed, e.Message.SenderID)
+	s.showMessage(&client.Posted{Message: e.Message, Poll: pollOf(e.Message.Poll)})
 }
 
 // showMessage shows a message of this channel, which is read by that.
@@ -52,7 +58,13 @@ func (s *session) print(m *client.Posted) {
 	if m.ReplyTo != 0 {
 		s.scr.Print(s.scr.Colour(dim, "      ↳ "+s.preview(m)))
 	}
-	marks := ""
+	text, marks := s.readable(m.Content), ""
+	switch {
+	case text == "" && m.Poll != nil:
+		text = "asks"
+	case text == "" && m.Forwarded != nil:
+		text = "forwards"
+	}
 	if m.EditedAt != 0 {
 		marks += " (edited)"
 	}
@@ -63,7 +75,7 @@ func (s *session) print(m *client.Posted) {
 		marks += " " + channelName(ch.Channel)
 	}
 	s.scr.Print(fmt.Sprintf("%s %s %s%s", s.scr.Colour(dim, fmt.Sprintf("[%d] %s", s.lastShown, clock(m.CreatedAt))),
-		s.scr.Colour(nameColour(m.SenderID), s.name(m.SenderID)+":"), s.readable(m.Content), s.scr.Colour(dim, marks)))
+		s.scr.Colour(nameColour(m.SenderID), s.name(m.SenderID)+":"), text, s.scr.Colour(dim, marks)))
 	if f := m.Forwarded; f != nil {
 		s.scr.Print("      │ " + s.scr.Colour(bold, s.name(f.SenderID)+":") + " " + s.readable(f.Content))
 	}

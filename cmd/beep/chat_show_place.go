@@ -2,19 +2,18 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"beep/chat"
 	"beep/client"
 )
 
 func (s *session) onReady(e client.Ready) {
-	s.everReady, s.wantJoin, s.wantChannel, s.sent = true, 0, 0, messageAt{}
-	s.lost = false
-	clear(s.seen)
-	for _, srv := range e.Servers {
-		for _, ch := range srv.Channels {
-			s.seen[ch.ID] = ch.Number
-		}
+	s.everReady, s.lost = true, false
+	s.wantJoin, s.wantChannel, s.wantRole, s.wantFriend, s.wantOf, s.awaited = 0, 0, 0, 0, 0, place{}
+	clear(s.reached)
+	for i := range e.Servers {
+		s.standsAt(&e.Servers[i])
 	}
 	s.say(fmt.Sprintf("signed in as %s, in %s; /help lists the commands", clean(e.User.Username), count(len(s.servers()), "server")))
 	s.countNews()
@@ -33,8 +32,44 @@ func (s *session) onReady(e client.Ready) {
 	s.say("you are in no server: /browse and /join, or /create one")
 }
 
+// standsAt notes how far the logs of a server have come.
+func (s *session) standsAt(srv *client.Server) {
+	s.arrived(chat.ServerKey(srv.ID), srv.Number)
+	for _, ch := range srv.Channels {
+		s.arrived(chat.ChannelKey(srv.ID, ch.ID), ch.Number)
+	}
+}
+
+// onGone forgets a server; the user's own log says why.
+func (s *session) onGone(e client.ServerGone) {
+	s.gone = e.Was
+	if e.Server == s.wantJoin {
+		s.wantJoin = 0
+	}
+	if s.awaited.key.Tenant == uint64(e.Server) {
+		s.awaited = place{}
+	}
+	for _, ch := range e.Was.Channels {
+		delete(s.news, ch.ID)
+	}
+	for key := range s.reached {
+		if key.Tenant == uint64(e.Server) {
+			delete(s.reached, key)
+		}
+	}
+	if e.Server == s.server {
+		s.server, s.channel = 0, 0
+	}
+	s.prompt()
+}
+
 // onServer enters a server that was asked for, or the first one.
 func (s *session) onServer(srv client.Server) {
+	s.wantChannel, s.wantRole = 0, 0 // the frame holds them, if they were made
+	s.standsAt(&srv)
+	if slices.ContainsFunc(srv.Recipients, func(r chat.Recipient) bool { return r.UserID == s.wantFriend }) {
+		s.wantFriend = 0
+	}
 	switch {
 	case srv.ID == s.wantJoin:
 		s.wantJoin = 0
@@ -77,19 +112,23 @@ func (s *session) onView(e client.ViewChanged) {
 		if ch.ID == s.wantChannel {
 			s.wantChannel = 0
 		}
-		s.seen[ch.ID] = ch.Number
+		s.arrived(chat.ChannelKey(e.Server, ch.ID), ch.Number)
 		s.here(e.Server, "you see "+channelName(ch.Channel)+" from now on")
 	}
 	for _, ch := range e.Hidden {
-		s.forgetChannel(ch.ID)
+		s.forgetChannel(e.Server, ch.ID)
 		s.here(e.Server, "you do not see "+channelName(ch.Channel)+" any more")
 	}
 	s.leaveGone()
 }
 
-func (s *session) forgetChannel(id chat.ChannelID) {
+func (s *session) forgetChannel(server chat.ServerID, id chat.ChannelID) {
+	key := chat.ChannelKey(server, id)
 	delete(s.news, id)
-	delete(s.seen, id)
+	delete(s.reached, key)
+	if s.awaited.key == key {
+		s.awaited = place{}
+	}
 }
 
 // leaveGone goes elsewhere in the server when the channel is gone.
@@ -98,7 +137,6 @@ func (s *session) leaveGone() {
 		return
 	}
 	s.channel = 0
-	s.sent = messageAt{}
 	if srv, ok := s.c.State().Server(s.server); ok {
 		s.enterServer(srv)
 		return
@@ -108,7 +146,7 @@ func (s *session) leaveGone() {
 
 // onRead takes in what was read on another device.
 func (s *session) onRead(e client.ReadMoved) {
-	if s.news[e.ChannelID] > 0 && e.Seq >= s.seen[e.ChannelID] {
+	if s.news[e.ChannelID] > 0 && e.Seq >= s.reached[chat.ChannelKey(e.ServerID, e.ChannelID)] {
 		delete(s.news, e.ChannelID)
 		s.prompt()
 	}

@@ -9,6 +9,12 @@ import (
 func (s *session) ofUserText(event chat.Event) string {
 	switch e := event.(type) {
 	case *chat.RelationChanged:
+		if e.UserID == s.wantFriend && e.State != chat.Friends {
+			s.wantFriend = 0 // it came to nothing
+		}
+		if e.UserID == s.wantOf && e.State == s.wantState {
+			s.wantOf = 0
+		}
 		return relationText(e)
 	case *chat.ServerInvited:
 		return clean(e.Username) + " invites you to " + clean(e.Name) + ": /accept " + clean(e.Name)
@@ -19,7 +25,7 @@ func (s *session) ofUserText(event chat.Event) string {
 	case *chat.ServerLeft:
 		return s.leftText(e)
 	case *chat.DirectLeft:
-		return "a conversation has ended, and is not to be seen any more"
+		return "your conversation " + s.leftName(e.ServerID) + " has ended"
 	case *chat.ServerJoinFailed:
 		s.wantJoin = 0
 	case *chat.NotificationsSnoozed:
@@ -32,10 +38,7 @@ func (s *session) ofUserText(event chat.Event) string {
 }
 
 func (s *session) leftText(e *chat.ServerLeft) string {
-	name := "a server"
-	if srv, ok := s.c.State().Server(e.ServerID); ok {
-		name = s.serverName(&srv)
-	}
+	name := s.leftName(e.ServerID)
 	switch e.Reason {
 	case "":
 		return "you have left " + name
@@ -47,6 +50,19 @@ func (s *session) leftText(e *chat.ServerLeft) string {
 		return name + " was deleted"
 	}
 	return "you are not in " + name + " any more"
+}
+
+// leftName is how a server was called that is not to be seen any more, or soon
+// will not be.
+func (s *session) leftName(id chat.ServerID) string {
+	srv, ok := s.c.State().Server(id)
+	if !ok && s.gone.ID == id {
+		srv, ok = s.gone, true
+	}
+	if !ok {
+		return "elsewhere"
+	}
+	return s.serverName(&srv)
 }
 
 func relationText(e *chat.RelationChanged) string {
