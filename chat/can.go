@@ -107,14 +107,15 @@ func (f *filter) mayHave(u UserID) bool {
 
 func evaluate(st *Server, u UserID, ch ChannelID, now int64, t *trace) Grant {
 	g := Grant{ServerNumber: st.Number}
-	m, ok := st.Members[u]
-	if !ok {
+	m := st.standing.find(u)
+	if m == nil {
 		t.note("not a member", nil, 0, AllPermissions, 0)
 		return g
 	}
 	g.Member = true
 	channel := -1
 	if ch != 0 {
+		ok := false
 		if channel, ok = st.index[ch]; !ok {
 			t.note("there is no such channel", nil, 0, AllPermissions, 0)
 			return g
@@ -130,16 +131,17 @@ func evaluate(st *Server, u UserID, ch ChannelID, now int64, t *trace) Grant {
 		t.note("owner", nil, AllPermissions, 0, g.Permissions)
 		return g
 	}
-	p := st.rolesOf(&m, t)
+	roles, mutedUntil := m.roles(st)
+	p := st.rolesOf(&roles, t)
 	if p.Has(Administrator) {
 		g.Permissions = AllPermissions
 		t.note("administrator", nil, AllPermissions, 0, g.Permissions)
 		return g
 	}
 	if channel >= 0 {
-		p = st.inChannel(channel, u, &m, p, t)
+		p = st.inChannel(channel, u, &roles, p, t)
 	}
-	if m.MutedUntil > now {
+	if mutedUntil > now {
 		p &^= Speaking
 		t.note("muted", nil, 0, Speaking, p)
 	}
@@ -148,13 +150,13 @@ func evaluate(st *Server, u UserID, ch ChannelID, now int64, t *trace) Grant {
 }
 
 // rolesOf is the union of everyone and the member's roles.
-func (st *Server) rolesOf(m *MemberState, t *trace) Permission {
+func (st *Server) rolesOf(roles *RoleSet, t *trace) Permission {
 	p := st.slots[0]
 	if t != nil {
 		everyone, _ := st.Role(EveryoneRole(st.ID))
 		t.note("role", &everyone, p, 0, p)
 	}
-	for w, word := range m.Roles {
+	for w, word := range roles {
 		for ; word != 0; word &= word - 1 {
 			slot := w*64 + bits.TrailingZeros64(word)
 			p |= st.slots[slot]
@@ -167,14 +169,14 @@ func (st *Server) rolesOf(m *MemberState, t *trace) Permission {
 }
 
 // inChannel is what is left of p in a channel.
-func (st *Server) inChannel(channel int, u UserID, m *MemberState, p Permission, t *trace) Permission {
+func (st *Server) inChannel(channel int, u UserID, roles *RoleSet, p Permission, t *trace) Permission {
 	if r := st.rules[channel]; r != nil {
 		p = r.everyone.of(p)
 		if t != nil {
 			everyone, _ := st.Role(EveryoneRole(st.ID))
 			t.note("override of role", &everyone, r.everyone.allow, r.everyone.deny, p)
 		}
-		p = r.ofRoles(st, m, p, t)
+		p = r.ofRoles(st, roles, p, t)
 		if r.named.mayHave(u) {
 			if own, ok := r.members[u]; ok {
 				p = own.of(p)
@@ -191,11 +193,11 @@ func (st *Server) inChannel(channel int, u UserID, m *MemberState, p Permission,
 
 // ofRoles applies the overrides of all the member's roles together: what one
 // allows, another cannot deny.
-func (r *rules) ofRoles(st *Server, m *MemberState, p Permission, t *trace) Permission {
+func (r *rules) ofRoles(st *Server, roles *RoleSet, p Permission, t *trace) Permission {
 	var all change
 	before := 0 // overrides of the slots below the word's
 	for w, given := range r.given {
-		for word := given & m.Roles[w]; word != 0; word &= word - 1 {
+		for word := given & roles[w]; word != 0; word &= word - 1 {
 			lowest := word & -word
 			o := &r.roles[before+bits.OnesCount64(given&(lowest-1))]
 			all.allow |= o.allow

@@ -288,10 +288,10 @@ func (st *Server) leaveChannel(c *LeaveChannel, now int64) (Decision, error) {
 // seesWithout reports whether u would see a channel without an override of his own.
 func (st *Server) seesWithout(u UserID, id ChannelID) bool {
 	m := st.Members[u]
-	p := st.rolesOf(&m, nil)
+	p := st.rolesOf(&m.Roles, nil)
 	if u == st.OwnerID || p.Has(Administrator) {
 		return true
 	}
 	r := st.rules[st.index[id]]
-	return r.ofRoles(st, &m, r.everyone.of(p), nil).Has(ViewChannels)
+	return r.ofRoles(st, &m.Roles, r.everyone.of(p), nil).Has(ViewChannels)
 }

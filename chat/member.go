@@ -14,7 +14,7 @@ func (m *MemberState) Name() string {
 func (st *Server) applyPeople(rec Record) {
 	switch e := rec.Event.(type) {
 	case *MemberJoined:
-		st.Members[e.UserID] = MemberState{Username: e.Username, JoinedAt: rec.Time}
+		st.PutMember(e.UserID, MemberState{Username: e.Username, JoinedAt: rec.Time})
 	case *MemberLeft:
 		st.forgetMember(rec, e.UserID)
 	case *MemberKicked:
@@ -47,7 +47,7 @@ func (st *Server) applyPeople(rec Record) {
 func (st *Server) applyMember(u UserID, do func(*MemberState)) {
 	if m, ok := st.Members[u]; ok {
 		do(&m)
-		st.Members[u] = m
+		st.PutMember(u, m)
 	}
 }
 
@@ -58,7 +58,7 @@ func (st *Server) forgetMember(rec Record, u UserID) {
 	if !ok {
 		return
 	}
-	delete(st.Members, u)
+	st.DropMember(u)
 	if m.MutedUntil > rec.Time {
 		st.remember(u, m.MutedUntil, rec.Time)
 	}

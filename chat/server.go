@@ -44,9 +44,10 @@ type Server struct {
 	Invitations []Invitation     `json:"invitations,omitempty"` // oldest first
 
 	// What Can works with, made by compile.
-	slots []Permission      // by Role.Slot; replaced, never changed
-	index map[ChannelID]int // where in Channels
-	rules []*rules          // by place in Channels, nil: no overrides
+	standing standings         // of Members
+	slots    []Permission      // by Role.Slot; replaced, never changed
+	index    map[ChannelID]int // where in Channels
+	rules    []*rules          // by place in Channels, nil: no overrides
 }
 
 // MemberState is what a server knows of one member. It is small, for there may
@@ -104,6 +105,7 @@ func (st *Server) Restore() {
 	if st.Silenced == nil {
 		st.Silenced = map[UserID]int64{}
 	}
+	st.stand()
 	st.compile()
 }
 
@@ -112,6 +114,7 @@ func (st *Server) Restore() {
 func (st *Server) Outline() *Server {
 	c := *st
 	c.Members, c.Bans, c.Silenced, c.Invitations = map[UserID]MemberState{}, map[UserID]Ban{}, map[UserID]int64{}, nil
+	c.standing = standings{}
 	c.Channels = append([]Channel(nil), st.Channels...)
 	c.Roles = append([]Role(nil), st.Roles...)
 	c.index, c.rules = maps.Clone(st.index), slices.Clone(st.rules)
@@ -189,6 +192,7 @@ func (st *Server) applyDeleted() {
 	st.Deleted = true
 	st.Channels, st.Roles, st.Invitations = nil, nil, nil
 	st.Members, st.Bans, st.Silenced = map[UserID]MemberState{}, map[UserID]Ban{}, map[UserID]int64{}
+	st.stand()
 	st.compile()
 }
 
@@ -295,7 +299,7 @@ func (st *Server) applyRoleDeleted(id RoleID) {
 	for u, m := range st.Members {
 		if m.Roles.Has(gone.Slot) {
 			m.Roles.remove(gone.Slot)
-			st.Members[u] = m
+			st.PutMember(u, m)
 		}
 	}
 	st.dropOverrides(id, 0)

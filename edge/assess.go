@@ -69,7 +69,7 @@ func (h *hub) takeRules() {
 		h.members = len(copied.Members)
 		if copied.Kind != chat.ServerOfMembers {
 			for u, m := range copied.Members { // a few, whom cards name
-				st.Members[u] = m
+				st.PutMember(u, m)
 			}
 			return
 		}
@@ -78,7 +78,7 @@ func (h *hub) takeRules() {
 		}
 		for u := range before.Members {
 			if m, ok := copied.Members[u]; ok {
-				st.Members[u] = m
+				st.PutMember(u, m)
 			}
 		}
 	})
@@ -96,9 +96,9 @@ func (h *hub) rateSome(number uint64, users []chat.UserID) {
 			m, ok := st.Members[u]
 			switch {
 			case !ok:
-				delete(h.rights.st.Members, u)
+				h.rights.st.DropMember(u)
 			case here || st.Kind != chat.ServerOfMembers:
-				h.rights.st.Members[u] = m
+				h.rights.st.PutMember(u, m)
 			}
 		})
 		if !here {
@@ -152,7 +152,7 @@ func (h *hub) admit(u chat.UserID) *vector {
 	if !ok {
 		return nil
 	}
-	h.rights.st.Members[u] = m
+	h.rights.st.PutMember(u, m)
 	if h.rights.kept > maxVectors && h.rights.kept > 2*len(h.groups) {
 		h.rights.adopt(h.groups)
 	}
@@ -162,7 +162,7 @@ func (h *hub) admit(u chat.UserID) *vector {
 // forget drops what is known of a user who has no session here any more.
 func (h *hub) forget(u chat.UserID) {
 	if h.rights.st != nil && h.rights.st.Kind == chat.ServerOfMembers && !h.people.here(u) {
-		delete(h.rights.st.Members, u)
+		h.rights.st.DropMember(u)
 	}
 }
 
