@@ -243,7 +243,7 @@ func TestADamagedFileIsRefusedWhole(t *testing.T) {
 		c[i] = line
 		return c
 	}
-	swap := func(i int, old, new string) []string { return with(i, strings.Replace(text[i], old, new, 1)) }
+	swap := func(i int, from, to string) []string { return with(i, strings.Replace(text[i], from, to, 1)) }
 	flipped := slices.Clone(good)
 	flipped[len(flipped)/2] ^= 1
 	if _, err := archive.Check(bytes.NewReader(pack(t, text, true))); err != nil {

@@ -115,7 +115,7 @@ func evaluate(st *Server, u UserID, ch ChannelID, now int64, t *trace) Grant {
 	g.Member = true
 	channel := -1
 	if ch != 0 {
-		ok := false
+		var ok bool
 		if channel, ok = st.index[ch]; !ok {
 			t.note("there is no such channel", nil, 0, AllPermissions, 0)
 			return g

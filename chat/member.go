@@ -106,9 +106,10 @@ func (st *Server) applyInvitation(rec Record, e *InvitationCreated) {
 		}
 		list = append(list, i)
 	}
-	st.Invitations = append(list, Invitation{
+	list = append(list, Invitation{
 		Code: e.Code, By: rec.Author, UserID: e.UserID, CreatedAt: rec.Time, ExpiresAt: e.ExpiresAt, MaxUses: e.MaxUses,
 	})
+	st.Invitations = list
 }
 
 func (st *Server) changeInvitation(code string, do func(*Invitation)) {

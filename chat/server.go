@@ -265,7 +265,8 @@ func (st *Server) applyRoleCreated(rec Record, e *RoleCreated) {
 			roles[i].Position++
 		}
 	}
-	st.Roles = append(roles, r)
+	roles = append(roles, r)
+	st.Roles = roles
 	st.compileRoles()
 }
 

@@ -132,18 +132,18 @@ func TestAMembershipThatAServerHasEndedEnds(t *testing.T) {
 	}
 }
 
-func invitation(server chat.ServerID, by chat.UserID, until int64) *chat.ReceiveInvitation {
+func invitation(server chat.ServerID, until int64) *chat.ReceiveInvitation {
 	return &chat.ReceiveInvitation{Invitation: chat.ServerInvited{
-		ServerID: server, Name: "House", By: by, Username: "bob", Code: "c", ExpiresAt: until,
+		ServerID: server, Name: "House", By: bob, Username: "bob", Code: "c", ExpiresAt: until,
 	}}
 }
 
 func TestInvitationsComeAndEnd(t *testing.T) {
 	t.Parallel()
 	w := newUser(t)
-	w.must(invitation(house, bob, 100))
+	w.must(invitation(house, 100))
 	before := w.number
-	w.must(invitation(house, bob, 100))
+	w.must(invitation(house, 100))
 	if w.number != before {
 		t.Fatal("the same invitation counts twice")
 	}
@@ -161,14 +161,14 @@ func TestInvitationsComeAndEnd(t *testing.T) {
 	if len(w.st.Invited) != 0 {
 		t.Fatal(w.st.Invited)
 	}
-	w.must(invitation(house, bob, 100))
+	w.must(invitation(house, 100))
 	w.must(&chat.StartJoin{Server: house, Invitation: "c"})
 	w.must(&chat.FinishJoin{Server: house})
 	if len(w.st.Invited) != 0 || !w.st.In(house) {
 		t.Fatal("joined, and still invited")
 	}
-	w.refused(invitation(house, bob, 100), chat.Conflict)
-	w.refused(invitation(nook, bob, 1), chat.Gone)
+	w.refused(invitation(house, 100), chat.Conflict)
+	w.refused(invitation(nook, 1), chat.Gone)
 }
 
 func TestWhoIsBlockedInvitesNobody(t *testing.T) {
@@ -176,7 +176,7 @@ func TestWhoIsBlockedInvitesNobody(t *testing.T) {
 	w := newUser(t)
 	w.must(&chat.MirrorRelation{Peer: recipient(bob), State: chat.Blocked, Version: 1})
 	before := w.number
-	w.must(invitation(house, bob, 100))
+	w.must(invitation(house, 100))
 	if w.number != before {
 		t.Fatal("the invitation of somebody blocked has come")
 	}
@@ -190,10 +190,10 @@ func TestExpiredInvitationsMakeRoom(t *testing.T) {
 		if i < 3 {
 			until = 10
 		}
-		w.must(invitation(chat.ServerID(100+i), bob, until))
+		w.must(invitation(chat.ServerID(100+i), until))
 	}
-	w.refused(invitation(house, bob, 100), chat.Conflict)
-	d, err := w.st.Decide(invitation(house, bob, 100), 10)
+	w.refused(invitation(house, 100), chat.Conflict)
+	d, err := w.st.Decide(invitation(house, 100), 10)
 	if err != nil || len(d.Events) != 4 {
 		t.Fatal(d.Events, err)
 	}
@@ -250,7 +250,7 @@ func TestAUserIsTheSameFromASnapshot(t *testing.T) {
 	w := befriended(t, bob)
 	w.must(&chat.StartJoin{Server: nook, Create: group("g", bob)})
 	w.must(&chat.FinishJoin{Server: nook})
-	w.must(invitation(house, bob, 100))
+	w.must(invitation(house, 100))
 	w.must(&chat.SetNotificationLevel{Server: nook, Channel: room, Level: chat.NotifyNothing})
 	w.must(&chat.Relate{By: recipient(ada), Other: chat.Recipient{UserID: eve, Username: "eve"}, Act: chat.ActRequest})
 	b, err := json.Marshal(w.st)

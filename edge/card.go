@@ -96,7 +96,8 @@ func (h *hub) makeCards() {
 	b = append(b, st.OwnerID.String()...)
 	b = append(b, `","version":`...)
 	b = strconv.AppendUint(b, st.Version, 10)
-	h.cards.head = append(b, `,"n":`...)
+	b = append(b, `,"n":`...)
+	h.cards.head = b
 	h.cards.roles = []byte("[]")
 	roles := make([]roleCard, len(st.Roles))
 	for i, r := range st.Roles {

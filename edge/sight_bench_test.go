@@ -18,7 +18,7 @@ const (
 )
 
 // bigServer has channels, roles with overrides, and members with three roles each.
-func bigServer(b testing.TB, members int) *chat.Server {
+func bigServer(members int) *chat.Server {
 	rng := rand.New(rand.NewPCG(3, 5)) //nolint:gosec // the same server each time
 	st := chat.NewServer()
 	add := func(e chat.Event) { st.Apply(chat.Record{Number: st.Number + 1, Event: e}) }
@@ -61,7 +61,7 @@ func bigEvents(rng *rand.Rand, members int) (events []chat.Event) {
 // sets of roles in 200 channels.
 func BenchmarkRateAll(b *testing.B) {
 	const members = 1000
-	st := bigServer(b, members)
+	st := bigServer(members)
 	b.ResetTimer()
 	for range b.N {
 		var r ratings

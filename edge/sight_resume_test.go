@@ -88,7 +88,7 @@ func TestAResumeAfterAGrantShows(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *world, cold func()) {
 		w.say(home, attic, "one")
-		w.gives(home, ada, staff)
+		w.gives(ada, staff)
 		w.say(home, attic, "two")
 		cold()
 		c := w.resume(ada, `{"user":2,"servers":{"2001":10},"channels":{"3001":1}}`)
@@ -163,7 +163,7 @@ func TestWhatIsRevokedDuringAReplayIsNotSent(t *testing.T) {
 		c.Log = hookedLog{c.Log.(*fakeLog), func(k chat.Key) {
 			if k == chat.ChannelKey(home, hall) {
 				once.Do(func() {
-					w.acts(home, boss, &chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
+					w.acts(boss, &chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
 				})
 			}
 		}}

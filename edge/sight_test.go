@@ -25,8 +25,8 @@ func (w *world) role(s chat.ServerID, id chat.RoleID, p chat.Permission) {
 }
 
 // gives gives a member a role.
-func (w *world) gives(s chat.ServerID, u chat.UserID, r chat.RoleID) uint64 {
-	return w.log.add(chat.ServerKey(s), boss, &chat.MemberRolesChanged{UserID: u, Added: []chat.RoleID{r}})
+func (w *world) gives(u chat.UserID, r chat.RoleID) uint64 {
+	return w.log.add(chat.ServerKey(home), boss, &chat.MemberRolesChanged{UserID: u, Added: []chat.RoleID{r}})
 }
 
 // override is one of a role in a channel.
@@ -44,13 +44,13 @@ func (w *world) hides(s chat.ServerID, ch chat.ChannelID) uint64 {
 
 // acts does something in a server of which only this node's copy hears, as if its
 // actor had answered and the live message were late.
-func (w *world) acts(s chat.ServerID, by chat.UserID, events ...chat.Event) uint64 {
+func (w *world) acts(by chat.UserID, events ...chat.Event) uint64 {
 	w.t.Helper()
-	w.log.losing(func(m LiveMessage) bool { return m.Key == chat.ServerKey(s) })
-	n := w.log.add(chat.ServerKey(s), by, events...)
+	w.log.losing(func(m LiveMessage) bool { return m.Key == chat.ServerKey(home) })
+	n := w.log.add(chat.ServerKey(home), by, events...)
 	w.log.losing(nil)
 	w.log.mu.Lock()
-	commits := w.log.commits[chat.ServerKey(s)]
+	commits := w.log.commits[chat.ServerKey(home)]
 	c := commits[len(commits)-1]
 	w.log.mu.Unlock()
 	recs := make([]chat.Record, len(c.Records))
@@ -61,7 +61,7 @@ func (w *world) acts(s chat.ServerID, by chat.UserID, events ...chat.Event) uint
 		}
 		recs[i] = rec
 	}
-	w.g.cfg.Tenants.Advance(s, recs)
+	w.g.cfg.Tenants.Advance(home, recs)
 	return n
 }
 
@@ -81,7 +81,7 @@ func (w *world) furnish() {
 	w.user(ada, "ada", home)
 	w.user(bob, "bob", home)
 	w.hides(home, attic)
-	w.gives(home, bob, staff)
+	w.gives(bob, staff)
 }
 
 const houseNumber = 10
@@ -214,7 +214,7 @@ func TestARoleGivenAndTakenMovesTheSession(t *testing.T) {
 	w := house(t)
 	a, _ := w.identify(ada)
 	b, _ := w.identify(bob)
-	w.gives(home, ada, staff)
+	w.gives(ada, staff)
 	a.event("member_roles_changed", houseNumber+1)
 	f := a.expect("view")
 	if len(f.Show) != 1 || f.Show[0].ID != attic || f.Member == nil || !slices.Equal(f.Member.Roles, []chat.RoleID{staff}) {
@@ -256,14 +256,14 @@ func TestARevocationHoldsBeforeItsRecordIsHeard(t *testing.T) {
 	w := house(t)
 	a, _ := w.identify(ada)
 	b, _ := w.identify(bob)
-	w.acts(home, boss, &chat.MemberBanned{UserID: ada, Reason: "x"})
+	w.acts(boss, &chat.MemberBanned{UserID: ada, Reason: "x"})
 	w.say(home, hall, "after the ban")
 	b.event("message_sent", 1)
 	if f := a.expect("server_gone"); f.S != home {
 		t.Fatalf("got %s", f.raw)
 	}
 	a.nothing()
-	w.acts(home, boss, &chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
+	w.acts(boss, &chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
 	w.say(home, attic, "not for bob")
 	w.say(home, hall, "again")
 	for {
@@ -284,7 +284,7 @@ func TestARevocationOfWhichNobodyHearsIsNoticedByTheTick(t *testing.T) {
 	t.Parallel()
 	w := house(t)
 	b, _ := w.identify(bob)
-	w.acts(home, boss, &chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
+	w.acts(boss, &chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
 	w.tick()
 	if f := b.expect("view"); !slices.Equal(f.Hide, []chat.ChannelID{attic}) {
 		t.Fatalf("view: %s", f.raw)
@@ -339,7 +339,7 @@ func TestBansAreToldToThoseWhoManageMembers(t *testing.T) {
 	t.Parallel()
 	w := house(t)
 	w.role(home, guards, chat.ManageMembers)
-	w.gives(home, bob, guards)
+	w.gives(bob, guards)
 	carl := chat.UserID(1003)
 	w.user(carl, "carl", home)
 	a, _ := w.identify(ada)

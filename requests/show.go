@@ -55,7 +55,7 @@ func (s *Service) viewer(ctx context.Context, who chat.UserID, server chat.Serve
 		for _, id := range r.Missing {
 			delete(v.previews, id)
 		}
-		return v, nil //nolint:nilerr // for the reason above
+		return v, nil
 	}
 	for i := range found {
 		v.previews[found[i].ID] = previewOf(&found[i])

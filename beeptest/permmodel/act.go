@@ -165,14 +165,16 @@ func (r *Random) said(s *Server, a *Act, now int64) Override {
 
 // target makes it an override of a role or of a member, seldom of both or none.
 func (r *Random) target(a *Act) {
-	switch {
-	case r.chance(0.02):
+	switch r.rand.IntN(50) {
+	case 0:
 		a.Role, a.User = 0, 0
-	case r.chance(0.02):
-	case r.chance(0.5):
-		a.User = 0
+	case 1: // both
 	default:
-		a.Role = 0
+		if r.chance(0.5) {
+			a.User = 0
+		} else {
+			a.Role = 0
+		}
 	}
 }
 

@@ -113,10 +113,10 @@ func (r *Random) channel(s *Server, kind string, parent uint64) uint64 {
 func (r *Random) override() Override {
 	o := Override{Allow: Set{}, Deny: Set{}}
 	for _, n := range ChannelNames() {
-		switch {
-		case r.chance(0.2):
+		switch r.rand.IntN(5) {
+		case 0:
 			o.Allow[n] = true
-		case r.chance(0.2):
+		case 1:
 			o.Deny[n] = true
 		}
 	}

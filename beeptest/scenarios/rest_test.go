@@ -56,15 +56,15 @@ func TestRESTRepeatsHappenOnce(t *testing.T) {
 	ada := w.Person("ada")
 	home := ada.CreatesServer("Home", chat.Public)
 	path := v1 + "/servers/" + home.ID.String() + "/channels"
-	make := func() beeptest.Answer {
+	create := func() beeptest.Answer {
 		return ada.Rest(http.MethodPost, path, args{"name": "kitchen"}, "Idempotency-Key", "once-1")
 	}
-	first := make()
+	first := create()
 	if first.Status != http.StatusCreated {
 		t.Fatalf("%d %s", first.Status, first.Body)
 	}
 	w.Restarts()
-	again := make()
+	again := create()
 	if again.Status != first.Status || string(again.Body) != string(first.Body) || again.Header.Get("Idempotent-Replay") != "true" {
 		t.Errorf("the repeat is %d %s", again.Status, again.Body)
 	}
