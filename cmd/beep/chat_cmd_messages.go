@@ -17,7 +17,7 @@ func messageCommands() []command {
 		{"reply", "N TEXT", "answer message N", (*session).cmdReply},
 		{"edit", "N TEXT", "change your message N", (*session).cmdEdit},
 		{"edits", "N", "what message N said before", (*session).cmdEdits},
-		{"delete", "N", "delete message N", (*session).cmdDelete},
+		{"delete", "N", "delete message N", func(s *session, arg string) bool { return s.aboutMessage("message.delete", arg, "") }},
 		{"react", "N EMOJI", "react to message N", (*session).cmdReact},
 		{"unreact", "N EMOJI", "take your reaction back", (*session).cmdUnreact},
 		{"pin", "N", "pin message N", func(s *session, arg string) bool { return s.aboutMessage("message.pin", arg, "") }},
@@ -61,24 +61,9 @@ func (s *session) cmdEdit(arg string) bool {
 	}
 	server := s.server
 	s.do(func(ctx context.Context) func() {
-		if err := s.c.Edit(ctx, at.channel, at.id, s.addressed(ctx, server, text)); err != nil {
-			return s.failed(err)
-		}
-		return nil // its own event shows it
-	})
-	return true
-}
-
-func (s *session) cmdDelete(arg string) bool {
-	at, rest, ok := s.messageArg(arg)
-	if !ok || rest != "" {
-		return false
-	}
-	s.do(func(ctx context.Context) func() {
-		if err := s.c.Delete(ctx, at.channel, at.id); err != nil {
-			return s.failed(err)
-		}
-		return nil // its own event tells of it
+		in := at.of()
+		in["content"] = s.addressed(ctx, server, text)
+		return s.asked(ctx, "message.edit", in, "") // its own event shows it
 	})
 	return true
 }

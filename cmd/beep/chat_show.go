@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"beep/chat"
@@ -128,6 +129,7 @@ func (s *session) showOne(e client.Event) {
 		if e.Channel() == s.channel {
 			s.say(s.messageName(e.ID) + " was deleted")
 		}
+		maps.DeleteFunc(s.shown, func(_ int, at messageAt) bool { return at.id == e.ID })
 	case client.Other:
 		s.showOther(e)
 	case client.Notification:

@@ -155,6 +155,8 @@ func (s *session) channelText(e *chat.ChannelUpdated, by string) string {
 		return by + " has renamed " + clean(e.Was.Name) + " to " + clean(e.Name)
 	case e.Topic != e.Was.Topic:
 		return by + " has set the topic of " + name + ": " + clean(e.Topic)
+	case e.SlowMode == 0 && e.Was.SlowMode != 0:
+		return name + ": no slow mode any more"
 	case e.SlowMode != e.Was.SlowMode:
 		return fmt.Sprintf("%s: slow mode of %s", name, count(e.SlowMode, "second"))
 	case e.Archived != e.Was.Archived:
