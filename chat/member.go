@@ -30,11 +30,11 @@ func (st *Server) applyPeople(rec Record) {
 		delete(st.Bans, e.UserID)
 	case *MemberMuted:
 		delete(st.Silenced, e.UserID)
-		st.applyMember(e.UserID, func(m *MemberState) { m.MutedUntil = e.Until })
+		st.applyMember(e.UserID, func(m MemberState) MemberState { m.MutedUntil = e.Until; return m })
 	case *MemberRenamed:
-		st.applyMember(e.UserID, func(m *MemberState) { m.Nickname = e.Nickname })
+		st.applyMember(e.UserID, func(m MemberState) MemberState { m.Nickname = e.Nickname; return m })
 	case *MemberRolesChanged:
-		st.applyMember(e.UserID, func(m *MemberState) { st.changeRoles(m, e) })
+		st.applyMember(e.UserID, func(m MemberState) MemberState { return st.changeRoles(m, e) })
 	case *InvitationCreated:
 		st.applyInvitation(rec, e)
 	case *InvitationRevoked:
@@ -44,10 +44,9 @@ func (st *Server) applyPeople(rec Record) {
 	}
 }
 
-func (st *Server) applyMember(u UserID, do func(*MemberState)) {
+func (st *Server) applyMember(u UserID, do func(MemberState) MemberState) {
 	if m, ok := st.Members[u]; ok {
-		do(&m)
-		st.PutMember(u, m)
+		st.PutMember(u, do(m))
 	}
 }
 
@@ -76,7 +75,7 @@ func (st *Server) remember(u UserID, until, now int64) {
 	}
 }
 
-func (st *Server) changeRoles(m *MemberState, e *MemberRolesChanged) {
+func (st *Server) changeRoles(m MemberState, e *MemberRolesChanged) MemberState {
 	for _, id := range e.Added {
 		if r, ok := st.Role(id); ok {
 			m.Roles.add(r.Slot)
@@ -87,6 +86,7 @@ func (st *Server) changeRoles(m *MemberState, e *MemberRolesChanged) {
 			m.Roles.remove(r.Slot)
 		}
 	}
+	return m
 }
 
 // applyInvitation adds an invitation. Those that are over are kept, so that

@@ -73,17 +73,17 @@ func (s *standings) find(u UserID) *standing {
 	}
 }
 
-// put adds or replaces what is known of u.
-func (s *standings) put(u UserID, m *MemberState) {
-	p := s.find(u)
+// put adds or replaces what is known of a member.
+func (s *standings) put(m standing) {
+	p := s.find(m.user)
 	if p == nil {
 		if s.count >= len(s.places)-len(s.places)/8 {
 			s.grow(max(2*len(s.places), leastPlaces))
 		}
-		p = s.free(u)
+		p = s.free(m.user)
 		s.count++
 	}
-	*p = newStanding(u, m)
+	*p = m
 }
 
 // free is the place for u, who is not there; there is always one.
@@ -134,7 +134,7 @@ func (s *standings) drop(u UserID) {
 func (st *Server) stand() {
 	st.standing = standings{}
 	for u, m := range st.Members {
-		st.standing.put(u, &m)
+		st.standing.put(newStanding(u, &m))
 	}
 }
 
@@ -142,7 +142,7 @@ func (st *Server) stand() {
 // else may write into Members: Can has a copy of its own.
 func (st *Server) PutMember(u UserID, m MemberState) {
 	st.Members[u] = m
-	st.standing.put(u, &m)
+	st.standing.put(newStanding(u, &m))
 }
 
 // DropMember is the end of PutMember.
