@@ -93,7 +93,8 @@ func (s *session) showPoll(p *client.PollCount) {
 		if o.Me {
 			mine = "✓"
 		}
-		s.scr.Print(fmt.Sprintf("      %s%2d. %s%s  %s %s", mine, i+1, text, pad, bar(o.Votes, total), s.scr.Colour(dim, count(o.Votes, "vote"))))
+		votes := s.scr.Colour(dim, fmt.Sprintf("%-9s", count(o.Votes, "vote")))
+		s.scr.Print(strings.TrimRight(fmt.Sprintf("      %s%2d. %s%s  %s%s", mine, i+1, text, pad, votes, bar(o.Votes, total)), " "))
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,6 +30,15 @@ type fakeGateway struct {
 	n       int
 	dropped bool
 	resumed []wire.Positions
+	ready   string                // "": fakeReady
+	answers map[string]fakeAnswer // by method, before its own answers
+	asked   []string              // "method data" of each request
+}
+
+// fakeAnswer is a reply, and the frames that come before it.
+type fakeAnswer struct {
+	frames []string
+	reply  string
 }
 
 func newFakeGateway(t *testing.T) (*fakeGateway, string) {
@@ -73,9 +83,19 @@ func (g *fakeGateway) answer(f wire.ClientFrame, send func(string)) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	reply := func(d string) { send(string(wire.AppendReply(nil, f.Ref, []byte(d)))) }
+	if f.Op == wire.OpRequest {
+		g.asked = append(g.asked, f.Method+" "+string(f.Data))
+	}
+	if a, ok := g.answers[f.Method]; ok {
+		for _, frame := range a.frames {
+			send(frame)
+		}
+		reply(a.reply)
+		return true
+	}
 	switch {
 	case f.Op == wire.OpIdentify:
-		send(fakeReady)
+		send(cmp.Or(g.ready, fakeReady))
 	case f.Op == wire.OpResume:
 		g.resumed = append(g.resumed, *f.Positions)
 		missed := 0
