@@ -111,3 +111,18 @@ func (st *Server) compileOverrides(i int) *rules {
 	}
 	return r
 }
+
+// Overridden reports whether some channel has an override of member u, which
+// goes with him: then others' rights may rest on it, too, for a channel that has
+// lost its last override takes its category's.
+func (st *Server) Overridden(u UserID) bool {
+	for _, r := range st.rules {
+		if r == nil || !r.named.mayHave(u) {
+			continue
+		}
+		if _, ok := r.members[u]; ok {
+			return true
+		}
+	}
+	return false
+}

@@ -128,20 +128,29 @@ func (b *Book) sweep() {
 	}
 }
 
-// removeLocked forgets a copy and its channels.
+// removeLocked forgets a copy and its channels. It must be cheap for a copy that
+// has none: whoever asks for servers that do not exist makes one each.
 func (b *Book) removeLocked(id chat.ServerID, s *Server) {
 	delete(b.servers, id)
-	for ch, owner := range b.channels {
-		if owner == s.id {
+	for _, ch := range s.indexed {
+		if b.channels[ch] == id {
 			delete(b.channels, ch)
 		}
 	}
+	s.indexed = nil
 }
 
-func (b *Book) index(id chat.ServerID, chs []chat.ChannelID) {
+// index notes whose channels these are, as long as the copy is in the book.
+func (b *Book) index(s *Server, chs []chat.ChannelID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.servers[s.id] != s {
+		return
+	}
 	for _, ch := range chs {
-		b.channels[ch] = id
+		if b.channels[ch] != s.id {
+			b.channels[ch] = s.id
+			s.indexed = append(s.indexed, ch)
+		}
 	}
 }

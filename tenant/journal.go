@@ -23,11 +23,11 @@ type touched struct {
 // begin forgets everything: the state was taken as a whole.
 func (j *journal) begin(number uint64) { *j = journal{from: number} }
 
-// note takes a record in that was applied.
-func (j *journal) note(rec chat.Record) {
+// note takes a record in that is about to be applied to st.
+func (j *journal) note(st *chat.Server, rec chat.Record) {
 	u, all := touches(rec.Event)
 	switch {
-	case all:
+	case all, leaves(rec.Event) && st.Overridden(u):
 		j.all = rec.Number
 		j.touched = nil
 	case u != 0:
@@ -64,6 +64,16 @@ func touches(event chat.Event) (u chat.UserID, all bool) {
 		return 0, false
 	}
 	return 0, true
+}
+
+// leaves reports whether an event ends a membership, and with it the member's
+// overrides.
+func leaves(event chat.Event) bool {
+	switch event.(type) {
+	case *chat.MemberLeft, *chat.MemberKicked, *chat.MemberBanned:
+		return true
+	}
+	return false
 }
 
 // Changes says what the records after number since, which the caller knew, have

@@ -26,6 +26,7 @@ type Server struct {
 
 	holders   int // guarded by book.mu
 	idleSince time.Time
+	indexed   []chat.ChannelID // in book.channels; guarded by book.mu
 
 	mu      sync.RWMutex // guards what follows; never held across a call
 	st      *chat.Server
@@ -192,8 +193,8 @@ func (s *Server) applyLocked(recs []chat.Record) {
 		// Numbers that are missing altogether (an unreadable commit) are passed
 		// over here: the reader that met them has reported them.
 		if rec.Number > s.st.Number {
+			s.journal.note(s.st, rec)
 			s.st.Apply(rec)
-			s.journal.note(rec)
 			s.reorderLocked(rec)
 		}
 	}
@@ -220,7 +221,7 @@ func (s *Server) indexChannels() {
 			chs = append(chs, st.Channels[i].ID)
 		}
 	})
-	s.book.index(s.id, chs)
+	s.book.index(s, chs)
 }
 
 func (s *Server) indexRecords(recs []chat.Record) {
@@ -231,6 +232,6 @@ func (s *Server) indexRecords(recs []chat.Record) {
 		}
 	}
 	if len(chs) != 0 {
-		s.book.index(s.id, chs)
+		s.book.index(s, chs)
 	}
 }

@@ -162,3 +162,46 @@ func TestARevocationMeetsWhoeverResumes(t *testing.T) {
 	bob.SawEverythingOnce(home.General)
 	cy.SawEverythingOnce(home.General)
 }
+
+// Whoever was let into a private channel and left the server comes back with
+// nothing, also on the socket.
+func TestWhoComesBackComesWithNothing(t *testing.T) {
+	t.Parallel()
+	w := beeptest.New(t)
+	ada, eve := w.Person("ada"), w.Person("eve")
+	home := ada.CreatesServer("Home", chat.Public)
+	eve.Joins(home)
+	vault := ada.MakesChannel(home, "vault", args{"private": true})
+	ada.Does("channel.add", args{"channel_id": vault, "user_id": eve.ID})
+	eve.SeesChannel(vault)
+	ada.Does("member.kick", args{"server_id": home.ID, "user_id": eve.ID})
+	eve.LosesServer(home)
+	eve.Does("server.join", args{"server_id": home.ID})
+	eve.SeesChannel(home.General)
+	ada.Sees(ada.Sends(vault, "not for eve any more"))
+	eve.Sees(ada.Sends(home.General, "barrier"))
+	eve.LosesChannel(vault)
+	eve.NeverHeardOf("the vault", "not for eve any more")
+}
+
+// The last override of a channel goes with the member it was of: then its
+// category's hold, for everybody.
+func TestTheCategoryHoldsWhenTheLastOverrideGoes(t *testing.T) {
+	t.Parallel()
+	w := beeptest.New(t)
+	ada, bob, eve := w.Person("ada"), w.Person("bob"), w.Person("eve")
+	home := ada.CreatesServer("Home", chat.Public)
+	bob.Joins(home)
+	eve.Joins(home)
+	staff := ada.MakesChannel(home, "staff", args{"type": "category"})
+	ada.Hides(home, staff)
+	room := ada.MakesChannel(home, "room", args{"parent_id": staff, "permissions": []args{
+		{"member_id": bob.ID, "allow": []string{"send_messages"}, "deny": []string{}},
+	}})
+	eve.SeesChannel(room)
+	bob.Does("server.leave", args{"server_id": home.ID})
+	ada.Sees(ada.Sends(room, "for staff alone"))
+	eve.LosesChannel(room)
+	eve.Sees(ada.Sends(home.General, "barrier"))
+	eve.NeverHeardOf("the room", "for staff alone")
+}
