@@ -151,7 +151,10 @@ func (w *town) channelEvent(i int) *chat.ChannelCreated {
 // overrides are those of a few roles and members.
 func (w *town) overrides(d *rand.Rand, ch chat.ChannelID, private bool) []chat.Override {
 	some := []chat.Permission{chat.SendMessages, chat.AttachFiles, chat.AddReactions, chat.CreateThreads, chat.ManageMessages, chat.MentionEveryone}
-	pick := func() chat.Rights { return chat.Rights(some[d.IntN(len(some))] | some[d.IntN(len(some))]) }
+	pick := func() chat.Rights { // one or two
+		first := some[d.IntN(len(some))]
+		return chat.Rights(first | some[d.IntN(len(some))])
+	}
 	var list []chat.Override
 	add := func(o chat.Override) {
 		o.ChannelID, o.Deny = ch, o.Deny&^o.Allow
