@@ -25,6 +25,8 @@ type terminal struct {
 	out   *shown
 	lines int
 	found string // what the last pattern caught
+	// answer is what was shown until the last line was carried out.
+	answer string
 }
 
 func newTerminal(t *testing.T, p *beeptest.Process, name string) *terminal {
@@ -58,6 +60,7 @@ func (te *terminal) types(at, line string) {
 		te.t.Fatalf("%s: %v", at, err)
 	}
 	te.shows(at, before, regexp.MustCompile(fmt.Sprintf(`there is no /typed-%d;`, te.lines)))
+	te.answer = te.out.String()[before:]
 }
 
 // shows waits until the terminal has shown want, behind begin.

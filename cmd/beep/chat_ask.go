@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"beep/chat"
 	"beep/client"
@@ -31,37 +30,6 @@ func (s *session) asked(ctx context.Context, method string, in obj, done string)
 		}
 		s.await(place{s.logOf(method, in), out.N})
 	}
-}
-
-// await holds back what was typed until p was shown: a script may make a role
-// and give it.
-func (s *session) await(p place) {
-	if p.number > s.reached[p.key] && p.key.Valid() {
-		s.awaited = p
-	}
-}
-
-// logOf is the log in which what was asked for is recorded; the zero Key where
-// the request does not tell.
-func (s *session) logOf(method string, in obj) chat.Key {
-	area, _, _ := strings.Cut(method, ".")
-	ch, _ := in["channel_id"].(chat.ChannelID)
-	at, known := s.c.State().Channel(ch)
-	switch area {
-	case "message", "reaction", "poll":
-		if known {
-			return chat.ChannelKey(at.ServerID, ch)
-		}
-	case "override", "channel":
-		if known && at.Type != chat.ConferenceChannel { // whose comings and goings are in a log of their own
-			return chat.ServerKey(at.ServerID)
-		}
-	case "server", "role", "member", "invitation":
-		if id, ok := in["server_id"].(chat.ServerID); ok {
-			return chat.ServerKey(id)
-		}
-	}
-	return chat.Key{}
 }
 
 // lookUp makes a request and shows its reply; people, unless nil, names the

@@ -17,11 +17,11 @@ func messageCommands() []command {
 		{"reply", "N TEXT", "answer message N", (*session).cmdReply},
 		{"edit", "N TEXT", "change your message N", (*session).cmdEdit},
 		{"edits", "N", "what message N said before", (*session).cmdEdits},
-		{"delete", "N", "delete message N", func(s *session, arg string) bool { return s.aboutMessage("message.delete", arg, "") }},
+		{"delete", "N", "delete message N", func(s *session, arg string) bool { return s.aboutMessage("message.delete", arg) }},
 		{"react", "N EMOJI", "react to message N", (*session).cmdReact},
 		{"unreact", "N EMOJI", "take your reaction back", (*session).cmdUnreact},
-		{"pin", "N", "pin message N", func(s *session, arg string) bool { return s.aboutMessage("message.pin", arg, "") }},
-		{"unpin", "N", "take the pin out", func(s *session, arg string) bool { return s.aboutMessage("message.unpin", arg, "") }},
+		{"pin", "N", "pin message N", func(s *session, arg string) bool { return s.aboutMessage("message.pin", arg) }},
+		{"unpin", "N", "take the pin out", func(s *session, arg string) bool { return s.aboutMessage("message.unpin", arg) }},
 		{"pins", "", "what is pinned here", (*session).cmdPins},
 		{"forward", "N CHANNEL", "copy message N to another channel or conversation", (*session).cmdForward},
 	}
@@ -71,10 +71,11 @@ func (s *session) cmdEdit(arg string) bool {
 // of is how a request names a message.
 func (at messageAt) of() obj { return obj{"channel_id": at.channel, "message_id": at.id} }
 
-// aboutMessage makes a request that needs nothing but the message.
-func (s *session) aboutMessage(method, arg, done string) bool {
+// aboutMessage makes a request that needs nothing but the message; an event
+// tells of it.
+func (s *session) aboutMessage(method, arg string) bool {
 	at, rest, ok := s.messageArg(arg)
-	return ok && rest == "" && s.ask(method, at.of(), done)
+	return ok && rest == "" && s.ask(method, at.of(), "")
 }
 
 func (s *session) cmdEdits(arg string) bool {

@@ -14,7 +14,7 @@ func pollCommands() []command {
 	return []command{
 		{"poll", "[multiple] QUESTION | ANSWER | ANSWER…", "ask a question", (*session).cmdPoll},
 		{"vote", "N [ANSWER…]", "vote in the poll of message N: 1 for the first answer; none takes it back", (*session).cmdVote},
-		{"close-poll", "N", "end a poll", func(s *session, arg string) bool { return s.aboutMessage("poll.close", arg, "") }},
+		{"close-poll", "N", "end a poll", func(s *session, arg string) bool { return s.aboutMessage("poll.close", arg) }},
 	}
 }
 

@@ -27,7 +27,7 @@ func (s *session) addressed(ctx context.Context, server chat.ServerID, text stri
 // addressing is one message's text on its way out.
 type addressing struct {
 	s    *session
-	ctx  context.Context //nolint:containedctx // lives as long as the call
+	ctx  context.Context // of the call it lives as long as
 	srv  client.Server
 	left int // names that may still be asked for
 }

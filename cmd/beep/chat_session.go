@@ -64,7 +64,7 @@ type session struct {
 	wantState   chat.RelationState                //
 	reached     map[chat.Key]uint64               // how far each log was shown
 	awaited     place                             // what was done, and is still to be shown; zero if nothing
-	gone        client.Server                     // the last that is not to be seen any more
+	called      map[chat.ServerID]string          // names, to be had when the servers are gone; at most maxShown
 	jobs        chan func(context.Context) func() // full: the command is refused
 	busy        int                               // jobs without a result
 	results     chan func()
@@ -80,18 +80,12 @@ type messageAt struct {
 	text    string // its beginning, for replies to it
 }
 
-// place is a record's place in its log.
-type place struct {
-	key    chat.Key
-	number uint64
-}
-
 // converse runs a conversation over c, on scr.
 func converse(ctx context.Context, c *client.Client, scr screen) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &session{
-		c: c, scr: scr, shown: map[int]messageAt{}, reached: map[chat.Key]uint64{}, nobody: map[chat.UserID]bool{}, typed: map[chat.UserID]time.Time{},
+		c: c, scr: scr, shown: map[int]messageAt{}, reached: map[chat.Key]uint64{}, called: map[chat.ServerID]string{}, nobody: map[chat.UserID]bool{}, typed: map[chat.UserID]time.Time{},
 		news: map[chat.ChannelID]int{},
 		jobs: make(chan func(context.Context) func(), maxWaitingJobs), results: make(chan func()),
 		readTimer: time.NewTimer(time.Hour),
@@ -145,9 +139,12 @@ func (s *session) do(job func(context.Context) func()) {
 // loop is the one place where the session's fields change.
 func (s *session) loop(ctx context.Context) {
 	lines := s.scr.Lines()
-	var hurry <-chan time.Time
+	var hurry, enough <-chan time.Time
 	for {
-		s.carryOut()
+		before := len(s.typedLines)
+		if s.carryOut(); len(s.typedLines) != before {
+			enough = nil
+		}
 		if s.leaving {
 			lines = nil
 			if s.idle() {
@@ -160,6 +157,12 @@ func (s *session) loop(ctx context.Context) {
 				hurry = time.After(leaveWithin)
 			}
 		}
+		switch {
+		case len(s.typedLines) == 0 && !s.leaving:
+			enough = nil
+		case enough == nil:
+			enough = time.After(waitAtMost)
+		}
 		more := lines
 		if len(s.typedLines) >= maxWaitingLines {
 			more = nil
@@ -169,6 +172,9 @@ func (s *session) loop(ctx context.Context) {
 			return
 		case <-hurry:
 			return
+		case <-enough:
+			enough = nil
+			s.giveUp()
 		case e, ok := <-s.c.Events():
 			if !ok {
 				return
@@ -202,12 +208,6 @@ func (s *session) carryOut() {
 		s.typedLines = s.typedLines[1:]
 		s.onLine(line)
 	}
-}
-
-// idle reports whether nothing is under way.
-func (s *session) idle() bool {
-	return s.everReady && s.busy == 0 && s.awaited.number == 0 && len(s.waiting) == 0 &&
-		s.wantJoin == 0 && s.wantChannel == 0 && s.wantRole == 0 && s.wantFriend == 0 && s.wantOf == 0
 }
 
 func (s *session) onKey() {

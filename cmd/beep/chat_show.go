@@ -194,14 +194,6 @@ func (s *session) onDisconnected(e client.Disconnected) {
 	}
 }
 
-// arrived notes that a log was shown as far as number.
-func (s *session) arrived(key chat.Key, number uint64) {
-	s.reached[key] = number
-	if key == s.awaited.key && number >= s.awaited.number {
-		s.awaited = place{}
-	}
-}
-
 func (s *session) here(id chat.ServerID, text string) {
 	if id == s.server {
 		s.say(text)

@@ -10,7 +10,7 @@ import (
 
 func (s *session) onReady(e client.Ready) {
 	s.everReady, s.lost = true, false
-	s.wantJoin, s.wantChannel, s.wantRole, s.wantFriend, s.wantOf, s.awaited = 0, 0, 0, 0, 0, place{}
+	s.giveUp() // what was waited for is in it
 	clear(s.reached)
 	for i := range e.Servers {
 		s.standsAt(&e.Servers[i])
@@ -32,8 +32,12 @@ func (s *session) onReady(e client.Ready) {
 	s.say("you are in no server: /browse and /join, or /create one")
 }
 
-// standsAt notes how far the logs of a server have come.
+// standsAt notes how far the logs of a server have come, and how it is called.
 func (s *session) standsAt(srv *client.Server) {
+	if len(s.called) >= maxShown {
+		clear(s.called)
+	}
+	s.called[srv.ID] = s.serverName(srv)
 	s.arrived(chat.ServerKey(srv.ID), srv.Number)
 	for _, ch := range srv.Channels {
 		s.arrived(chat.ChannelKey(srv.ID, ch.ID), ch.Number)
@@ -42,7 +46,6 @@ func (s *session) standsAt(srv *client.Server) {
 
 // onGone forgets a server; the user's own log says why.
 func (s *session) onGone(e client.ServerGone) {
-	s.gone = e.Was
 	if e.Server == s.wantJoin {
 		s.wantJoin = 0
 	}

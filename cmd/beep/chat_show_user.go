@@ -25,7 +25,7 @@ func (s *session) ofUserText(event chat.Event) string {
 	case *chat.ServerLeft:
 		return s.leftText(e)
 	case *chat.DirectLeft:
-		return "your conversation " + s.leftName(e.ServerID) + " has ended"
+		return s.leftName(e.ServerID) + ": this conversation has ended"
 	case *chat.ServerJoinFailed:
 		s.wantJoin = 0
 	case *chat.NotificationsSnoozed:
@@ -53,16 +53,15 @@ func (s *session) leftText(e *chat.ServerLeft) string {
 }
 
 // leftName is how a server was called that is not to be seen any more, or soon
-// will not be.
+// will not be: the client is ahead of what is shown.
 func (s *session) leftName(id chat.ServerID) string {
-	srv, ok := s.c.State().Server(id)
-	if !ok && s.gone.ID == id {
-		srv, ok = s.gone, true
+	if srv, ok := s.c.State().Server(id); ok {
+		return s.serverName(&srv)
 	}
-	if !ok {
-		return "elsewhere"
+	if name, ok := s.called[id]; ok {
+		return name
 	}
-	return s.serverName(&srv)
+	return "a server"
 }
 
 func relationText(e *chat.RelationChanged) string {

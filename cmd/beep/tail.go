@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +27,7 @@ func newTailCommand() *cobra.Command {
 		Long: `Print every event of a channel as it happens, one per line, and go on after a loss of the
 connection where it stopped: without a gap, or with a line that says so (op "resync").
 
-CHANNEL is an id, a name, or SERVER/NAME. With --from the messages from that number on come
+CHANNEL is an id, a name, SERVER/NAME, or @FRIEND. With --from the messages from that number on come
 first, as they are now; their edits and deletions of the past are not listed.
 With --json each line is an object: e, s, c, n, t, by and d as in PROTOCOL.md.`,
 		Example: `  beep tail general
@@ -118,6 +119,10 @@ func (t *tailer) follow(ctx context.Context) error {
 			}
 		case client.ServerGone:
 			if e.Server == t.channel.ServerID {
+				err = chat.Errorf(chat.NotFound, "tail", "the channel is no longer to be seen")
+			}
+		case client.ViewChanged:
+			if slices.Contains(e.Hide, t.channel.ID) {
 				err = chat.Errorf(chat.NotFound, "tail", "the channel is no longer to be seen")
 			}
 		case client.Violation:
