@@ -107,15 +107,31 @@ func (b *Book) ServerOf(ch chat.ChannelID) (chat.ServerID, bool) {
 	return id, ok
 }
 
-// Advance hands in records of server id's log that are committed, in order.
-// What is known already is skipped; after a gap the copy reads the log. A server of which there is no copy is none of our business.
-func (b *Book) Advance(id chat.ServerID, recs []chat.Record) {
-	b.mu.Lock()
-	s := b.servers[id]
-	b.mu.Unlock()
-	if s != nil && len(recs) != 0 {
-		s.advance(recs)
+// Advance hands in records of server id's log that are committed, in order, and
+// reports whether whoever reads the copy from now on finds them in force. What is
+// known already is skipped; after a gap the copy reads the log in the background,
+// and the answer is no: see Reach. A server of which there is no copy is none of
+// our business, and one that is being loaded shows itself with the records.
+func (b *Book) Advance(id chat.ServerID, recs []chat.Record) bool {
+	s := b.held(id)
+	return s == nil || len(recs) == 0 || s.advance(recs)
+}
+
+// Reach returns when whoever reads the copy of server id finds record number, which
+// is committed, in force; the log is read if need be. A server of which there is no
+// copy needs nothing: it will be loaded from a log that has the record. Any error
+// says that the copy may still be behind.
+func (b *Book) Reach(ctx context.Context, id chat.ServerID, number uint64) error {
+	if s := b.held(id); s != nil {
+		return s.reach(ctx, number)
 	}
+	return nil
+}
+
+func (b *Book) held(id chat.ServerID) *Server {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.servers[id]
 }
 
 func (b *Book) sweep() {

@@ -11,7 +11,6 @@ func TestAJournalSaysWhoseRightsRecordsMayHaveChanged(t *testing.T) {
 	t.Parallel()
 	const ada, bob chat.UserID = 1, 2
 	s := newServer(nil, 7)
-	s.loading = false
 	number := uint64(0)
 	apply := func(events ...chat.Event) {
 		for _, e := range events {
