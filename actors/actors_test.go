@@ -76,6 +76,7 @@ type world struct {
 	node    *cluster.Node
 	net     *net // between actors
 	tenants *tenant.Book
+	sight   *sight // of the log, as copies of servers have it
 	mu      sync.Mutex
 	now     time.Time
 	nextID  chat.MessageID
@@ -109,7 +110,8 @@ func (w *world) start() {
 		w.net = &net{}
 	}
 	w.net.to(w.node)
-	w.tenants = tenant.New(w.log, logger)
+	w.sight = &sight{log: w.log}
+	w.tenants = tenant.New(w.sight, logger)
 	actors.Register(w.node, &actors.Config{
 		Log: w.log, Place: w.net, Tenants: w.tenants, Archive: w.archive, Logger: logger, Now: w.clock,
 		NewID:        w.newID,

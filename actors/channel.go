@@ -50,12 +50,12 @@ func (c *channel) end() {
 	}
 }
 
-func (c *channel) idle() bool                { return true }
-func (c *channel) number() uint64            { return c.st.Number }
-func (c *channel) encode() ([]byte, error)   { return json.Marshal(c.st) }
-func (c *channel) handle(*cluster.Call) bool { return false }
-func (c *channel) fail(error)                {}
-func (c *channel) committed([]chat.Record)   {}
+func (c *channel) idle() bool                   { return true }
+func (c *channel) number() uint64               { return c.st.Number }
+func (c *channel) encode() ([]byte, error)      { return json.Marshal(c.st) }
+func (c *channel) handle(*cluster.Call) bool    { return false }
+func (c *channel) fail(error)                   {}
+func (c *channel) committed([]chat.Record) bool { return true }
 
 func (c *channel) apply(rec chat.Record) {
 	c.st.Apply(rec)

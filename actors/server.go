@@ -3,10 +3,15 @@ package actors
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"beep/chat"
 	"beep/cluster"
 )
+
+// reachTimeout bounds how long callers wait for this node's copy after a gap: to
+// read some thousand records takes milliseconds, and the log has just answered.
+const reachTimeout = 10 * time.Second
 
 // server is the behaviour of a server's actor.
 type server struct {
@@ -20,10 +25,12 @@ func newServer(a *shell) behaviour {
 	return &server{a: a, st: chat.NewServer(), beside: newBeside(a.cfg.Place)}
 }
 
-// begin finishes the erasure of a conversation that has ended.
-func (s *server) begin(context.Context) error {
+// begin finishes the erasure of a conversation that has ended, and what the last
+// activation may have left undone: a commit that was stored without an answer is in
+// the state, but nobody has brought this node's copy up to it.
+func (s *server) begin(ctx context.Context) error {
 	s.erase()
-	return nil
+	return s.a.cfg.Tenants.Reach(ctx, chat.ServerID(s.a.key.ID), s.st.Number)
 }
 
 func (s *server) fail(err error)            { s.release(err) }
@@ -55,10 +62,20 @@ func (s *server) decide(call *cluster.Call) (chat.Decision, error) {
 }
 
 // committed brings this node's copy up to date before anybody is answered, so
-// that whoever has heard of a change finds it in force.
-func (s *server) committed(recs []chat.Record) {
-	s.a.cfg.Tenants.Advance(chat.ServerID(s.a.key.ID), recs)
+// that whoever has heard of a change finds it in force. A copy that has missed
+// something first reads it in the log.
+func (s *server) committed(recs []chat.Record) bool {
 	s.erase()
+	cell, tenants, id, number := s.a.cell, s.a.cfg.Tenants, chat.ServerID(s.a.key.ID), s.st.Number
+	if tenants.Advance(id, recs) {
+		return true
+	}
+	s.beside.start(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, reachTimeout)
+		defer cancel()
+		cell.Send(settled{tenants.Reach(ctx, id, number)})
+	})
+	return false
 }
 
 func (s *server) answer(call *cluster.Call, recs []chat.Record, reply any) (any, bool) {

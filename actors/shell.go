@@ -39,8 +39,9 @@ type behaviour interface {
 	handle(call *cluster.Call) bool
 	// decide asks the rules. errParked: the call was put aside and comes again.
 	decide(call *cluster.Call) (chat.Decision, error)
-	// committed runs when records are durable, before anybody is answered.
-	committed(recs []chat.Record)
+	// committed runs when records are durable, before anybody is answered. False:
+	// the answers, and the next commit, wait for the settled that it sends.
+	committed(recs []chat.Record) bool
 	// answer makes the reply for the records a command led to, or takes the
 	// call over and reports false.
 	answer(call *cluster.Call, recs []chat.Record, reply any) (any, bool)
@@ -71,7 +72,7 @@ type shell struct {
 	fence  uint64 // stream sequence of the log's last commit
 	queue  []*cluster.Call
 	batch  []outcome // being decided, in flight, or being answered
-	flying bool      // batch is in flight
+	flying bool      // batch is in flight, or durable and not in force yet
 	now    int64     // of the batch being decided: what its records will say
 	recs   []chat.Record
 
@@ -98,6 +99,9 @@ type appended struct {
 	err error
 }
 
+// settled says that a commit is in force, or that this could not be had.
+type settled struct{ err error }
+
 // snapshotSaved says how saving a snapshot ended.
 type snapshotSaved struct {
 	number uint64
@@ -122,6 +126,8 @@ func (a *shell) Receive(ctx actor.Context) {
 		a.onCall(m)
 	case appended:
 		a.onAppended(m)
+	case settled:
+		a.onSettled(m)
 	case *fetched:
 		a.onFetched(m)
 	case *sendEnded:
@@ -288,7 +294,6 @@ func (a *shell) onAppended(m appended) {
 	if a.dead != nil {
 		return
 	}
-	a.flying = false
 	if m.err != nil {
 		switch {
 		case a.cfg.Log.Fenced(m.err):
@@ -302,7 +307,24 @@ func (a *shell) onAppended(m appended) {
 		return
 	}
 	a.fence = m.seq
-	a.b.committed(a.recs)
+	if a.b.committed(a.recs) {
+		a.onSettled(settled{})
+	}
+}
+
+// onSettled answers the batch that is durable and in force, and goes on. What
+// could not be brought into force is mended by the next activation, which begins
+// with it.
+func (a *shell) onSettled(m settled) {
+	if a.dead != nil {
+		return
+	}
+	if m.err != nil {
+		a.cfg.Logger.Warn("a commit could not be brought into force", "entity", a.key.String(), "error", m.err)
+		a.die(&chat.Error{Kind: chat.Unavailable, Op: "commit", Message: "it is stored but not in force yet, repeat it", Err: m.err})
+		return
+	}
+	a.flying = false
 	a.respond()
 	a.tips.touch(a.key, a.b.number())
 	if len(a.queue) > 0 {

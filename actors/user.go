@@ -68,9 +68,9 @@ func (u *user) idle() bool {
 		u.window.Empty(u.a.cfg.Now().UnixMilli())
 }
 
-func (u *user) number() uint64          { return u.st.Number }
-func (u *user) encode() ([]byte, error) { return json.Marshal(u.st) }
-func (u *user) committed([]chat.Record) {}
+func (u *user) number() uint64               { return u.st.Number }
+func (u *user) encode() ([]byte, error)      { return json.Marshal(u.st) }
+func (u *user) committed([]chat.Record) bool { return true }
 
 func (u *user) apply(rec chat.Record) {
 	u.st.Apply(rec)
