@@ -18,6 +18,7 @@ func (s *session) ask(method string, in obj, done string) bool {
 
 // asked is ask in a job that is under way.
 func (s *session) asked(ctx context.Context, method string, in obj, done string) func() {
+	log := s.logOf(method, in) // before it may be gone
 	var out struct {
 		N uint64 `json:"n"`
 	}
@@ -28,7 +29,7 @@ func (s *session) asked(ctx context.Context, method string, in obj, done string)
 		if done != "" {
 			s.say(done)
 		}
-		s.await(place{s.logOf(method, in), out.N})
+		s.await(place{log, out.N})
 	}
 }
 

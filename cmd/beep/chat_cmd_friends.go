@@ -47,13 +47,7 @@ func (s *session) relate(ctx context.Context, method string, id chat.UserID, in 
 		if done != "" {
 			s.say(done)
 		}
-		now := chat.Strangers
-		for _, r := range s.c.State().Relations() {
-			if r.UserID == id {
-				now = r.State
-			}
-		}
-		if now != out.State {
+		if s.relations[id] != out.State {
 			s.wantState, s.wantOf = out.State, id
 		}
 		if out.State == chat.Friends {

@@ -96,11 +96,7 @@ const helpColumn = 38
 
 func (s *session) cmdHelp(arg string) bool {
 	arg = strings.TrimPrefix(arg, "/")
-	if cmd, ok := findCommand(arg); ok {
-		s.helpLine(&cmd)
-		return true
-	}
-	found := false
+	found := false // a group before a command: /friends is among the friends
 	for _, g := range commandGroups() {
 		if arg != "" && arg != g.title {
 			continue
@@ -112,6 +108,10 @@ func (s *session) cmdHelp(arg string) bool {
 		for i := range g.commands {
 			s.helpLine(&g.commands[i])
 		}
+	}
+	if cmd, ok := findCommand(arg); ok && !found {
+		s.helpLine(&cmd)
+		return true
 	}
 	if found && arg == "" {
 		s.say("other text is sent to the channel you are in; // begins a message with a slash")

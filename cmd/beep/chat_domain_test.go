@@ -60,9 +60,10 @@ func TestMessagesAreActedOnByTheirPlace(t *testing.T) {
 
 func TestAChannelThatIsTakenAwayIsLeft(t *testing.T) {
 	t.Parallel()
+	// The views come first, so that they are shown when what was awaited is.
 	_, url := wideGateway(t, map[string]fakeAnswer{
-		"channel.update": {[]string{serverEvent(13, "hidden", `null`), `{"op":"view","s":"100","hide":["200"]}`}, `{"n":13}`},
-		"override.set":   {[]string{serverEvent(14, "hidden", `null`), `{"op":"view","s":"100","show":[{"id":"203","server_id":"100","name":"back\u001b","type":"text","n":4}]}`}, `{"n":14}`},
+		"channel.update": {[]string{`{"op":"view","s":"100","hide":["200"]}`, serverEvent(13, "hidden", `null`)}, `{"n":13}`},
+		"override.set":   {[]string{`{"op":"view","s":"100","show":[{"id":"203","server_id":"100","name":"back\u001b","type":"text","n":4}]}`, serverEvent(14, "hidden", `null`)}, `{"n":14}`},
 	})
 	out := chatWith(t, url, "/topic gone\n/override @bob deny send_messages\n/channels\n")
 	contains(t, out, "you do not see #general any more", "now in Home #plans", "you see #back\ufffd from now on", "2  Work:", "3 *  #plans", "conversations", "@bob")
@@ -126,8 +127,9 @@ func TestNotificationsAreALineOfTheirOwn(t *testing.T) {
 			`{"op":"notification","kind":"mention","loud":true,"s":"100","c":"200","n":1,"t":1,"by":"8","id":"7"}`,
 			`{"op":"event","e":"notifications_snoozed","u":"7","n":4,"t":1,"d":{"until":0}}`,
 		}, `{}`},
+		"channel.update": {[]string{serverEvent(13, "hidden", `null`)}, `{"n":13}`},
 	})
-	out := chatWith(t, url, "/snooze off\n/who\n")
+	out := chatWith(t, url, "/snooze off\n/topic to wait for\n")
 	contains(t, out, "♪ bob writes to you", "♪ bob mentions you in Home #plans", "you are told of everything again")
 	if strings.Contains(out, "Home #general\n♪") || strings.Contains(out, "mentions you in Home #general") {
 		t.Errorf("told of what is on the screen:\n%s", out)

@@ -55,18 +55,19 @@ type session struct {
 	readTimer *time.Timer
 
 	everReady   bool
-	typedLines  []string                          // wait for what was typed before; at most maxWaitingLines
-	wantChannel chat.ChannelID                    // made, and to be told of
-	wantRole    chat.RoleID                       // likewise
-	wantJoin    chat.ServerID                     // to be entered as soon as it is available
-	wantFriend  chat.UserID                       // the conversation with him is on its way
-	wantOf      chat.UserID                       // the relation to him is about to become wantState
-	wantState   chat.RelationState                //
-	reached     map[chat.Key]uint64               // how far each log was shown
-	awaited     place                             // what was done, and is still to be shown; zero if nothing
-	called      map[chat.ServerID]string          // names, to be had when the servers are gone; at most maxShown
-	jobs        chan func(context.Context) func() // full: the command is refused
-	busy        int                               // jobs without a result
+	typedLines  []string                           // wait for what was typed before; at most maxWaitingLines
+	wantChannel chat.ChannelID                     // made, and to be told of
+	wantRole    chat.RoleID                        // likewise
+	wantJoin    chat.ServerID                      // to be entered as soon as it is available
+	wantFriend  chat.UserID                        // the conversation with him is on its way
+	wantOf      chat.UserID                        // the relation to him is about to become wantState
+	wantState   chat.RelationState                 //
+	relations   map[chat.UserID]chat.RelationState // as they were shown
+	reached     map[chat.Key]uint64                // how far each log was shown
+	awaited     place                              // what was done, and is still to be shown; zero if nothing
+	called      map[chat.ServerID]string           // names, to be had when the servers are gone; at most maxShown
+	jobs        chan func(context.Context) func()  // full: the command is refused
+	busy        int                                // jobs without a result
 	results     chan func()
 	lost        bool // said, and not resumed yet
 	leaving     bool // nothing more is read; the end comes when all is done
@@ -85,7 +86,7 @@ func converse(ctx context.Context, c *client.Client, scr screen) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &session{
-		c: c, scr: scr, shown: map[int]messageAt{}, reached: map[chat.Key]uint64{}, called: map[chat.ServerID]string{}, nobody: map[chat.UserID]bool{}, typed: map[chat.UserID]time.Time{},
+		c: c, scr: scr, shown: map[int]messageAt{}, reached: map[chat.Key]uint64{}, relations: map[chat.UserID]chat.RelationState{}, called: map[chat.ServerID]string{}, nobody: map[chat.UserID]bool{}, typed: map[chat.UserID]time.Time{},
 		news: map[chat.ChannelID]int{},
 		jobs: make(chan func(context.Context) func(), maxWaitingJobs), results: make(chan func()),
 		readTimer: time.NewTimer(time.Hour),

@@ -12,6 +12,10 @@ func (s *session) onReady(e client.Ready) {
 	s.everReady, s.lost = true, false
 	s.giveUp() // what was waited for is in it
 	clear(s.reached)
+	clear(s.relations)
+	for _, r := range s.c.State().Relations() {
+		s.relations[r.UserID] = r.State
+	}
 	for i := range e.Servers {
 		s.standsAt(&e.Servers[i])
 	}

@@ -9,6 +9,7 @@ import (
 func (s *session) ofUserText(event chat.Event) string {
 	switch e := event.(type) {
 	case *chat.RelationChanged:
+		s.relations[e.UserID] = e.State
 		if e.UserID == s.wantFriend && e.State != chat.Friends {
 			s.wantFriend = 0 // it came to nothing
 		}
