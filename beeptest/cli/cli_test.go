@@ -207,6 +207,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 		{}, {"serve"}, {"config"}, {"config", "print"}, {"user"}, {"user", "create"}, {"token"}, {"token", "create"},
 		{"owner", "link"}, {"chat"}, {"tail"}, {"bench"}, {"bench", "send"}, {"bench", "fanout"}, {"bench", "idle"},
 		{"bench", "storm"}, {"bench", "history"}, {"bench", "resume"}, {"verify"}, {"version"},
+		{"permissions"}, {"permissions", "why"}, {"server"}, {"server", "export"}, {"server", "import"},
 	} {
 		out, err := exec.Command(bin, append(args, "--help")...).CombinedOutput()
 		if err != nil || !bytes.Contains(out, []byte("Usage:")) {
