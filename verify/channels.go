@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"reflect"
@@ -37,10 +36,15 @@ func (r *run) channels(ctx context.Context) error {
 		}
 	}
 	for _, key := range r.order {
-		if key.Kind == chat.KindChannel && !alive[key] && r.servers[chat.ServerID(key.Tenant)] != nil {
-			if err := r.gone(ctx, key); err != nil {
-				return err
-			}
+		if key.Kind != chat.KindChannel || alive[key] {
+			continue
+		}
+		check := r.gone
+		if r.servers[chat.ServerID(key.Tenant)] == nil {
+			check = r.orphan
+		}
+		if err := check(ctx, key); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -50,26 +54,19 @@ func (r *run) server(ctx context.Context, st *chat.Server, keys []chat.Key) erro
 	if !st.Exists() {
 		return nil
 	}
-	who, ok := viewer(st)
-	if !ok {
-		for _, key := range keys { // nobody is left to be shown anything
-			if _, _, err := r.fold(ctx, key); err != nil {
-				return fmt.Errorf("read %s: %w", describe(key), err)
-			}
+	var fresh *freshClient // none where nobody is left to be shown anything
+	if who, ok := viewer(st); ok {
+		var err error
+		if fresh, err = r.connect(ctx, who); err != nil {
+			return err
 		}
-		return nil
+		defer fresh.close(ctx)
+		r.freshServer(fresh, st)
 	}
-	fresh, err := r.connect(ctx, who)
-	if err != nil {
-		return err
-	}
-	defer fresh.close(ctx)
-	r.freshServer(fresh, st)
 	for _, key := range keys {
 		if c, _ := st.Channel(chat.ChannelID(key.ID)); !c.Type.HasMessages() {
 			continue
 		}
-		r.report.Channels++
 		if err := r.channel(ctx, fresh, key); err != nil {
 			return err
 		}
@@ -92,65 +89,51 @@ func viewer(st *chat.Server) (chat.UserID, bool) {
 	return who, who != 0
 }
 
-// errChanged says that an entity got new records while it was looked at.
-var errChanged = errors.New("changed meanwhile")
-
-// channel checks one channel, again if it changed while it was looked at.
+// channel checks one channel, again if it changed while it was looked at. Without
+// a fresh client the log is compared with the database alone.
 func (r *run) channel(ctx context.Context, fresh *freshClient, key chat.Key) error {
-	for range attempts {
-		before := len(r.report.Differences)
-		err := r.channelOnce(ctx, fresh, key)
-		if !errors.Is(err, errChanged) {
-			return err
-		}
-		r.report.Differences = r.report.Differences[:before]
-		if err := r.awaitDatabase(ctx); err != nil {
-			return err
-		}
+	r.report.Channels++
+	steady, err := r.settle(ctx, key, func() error { return r.channelOnce(ctx, fresh, key) })
+	if err != nil || steady {
+		return err
 	}
-	// What could not be compared must not count as agreeing; what its log says
-	// against itself stands all the same.
-	r.busy++
-	if _, _, err := r.fold(ctx, key); err != nil {
-		return fmt.Errorf("read %s: %w", describe(key), err)
-	}
-	r.report.Error = fmt.Sprintf("%d channels changed too fast to be compared (the last is %s): try again when they are quieter", r.busy, describe(key))
-	return nil
+	_, _, err = r.fold(ctx, key)
+	return err
 }
 
 func (r *run) channelOnce(ctx context.Context, fresh *freshClient, key chat.Key) error {
-	folded, last, err := r.fold(ctx, key)
+	folded, ext, err := r.fold(ctx, key)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", describe(key), err)
+		return err
 	}
-	if err := r.applied(ctx, key, last); err != nil {
+	if err := r.applied(ctx, key, ext.last); err != nil {
 		return err
 	}
 	if err := r.database(ctx, key, folded); err != nil {
 		return err
 	}
-	seen, err := r.freshChannel(ctx, fresh, key, folded)
-	if err != nil {
+	var seen uint64
+	if fresh != nil {
+		if seen, err = r.freshChannel(ctx, fresh, key, folded); err != nil {
+			return err
+		}
+	}
+	if err := r.unchanged(ctx, key, ext.last); err != nil {
 		return err
 	}
-	if head, err := r.cfg.Log.Head(ctx, key); err != nil {
-		return err
-	} else if head.Last != last {
-		return errChanged
-	}
-	r.report.Records += last
+	r.count(ext)
 	r.report.Messages += uint64(len(folded))
 	r.report.SeenByFresh += seen
 	return nil
 }
 
 // fold reads a channel's log into the messages that stand in it now, in order.
-func (r *run) fold(ctx context.Context, key chat.Key) ([]chat.Message, uint64, error) {
+func (r *run) fold(ctx context.Context, key chat.Key) ([]chat.Message, extent, error) {
 	var all []chat.Message
 	at := map[chat.MessageID]int{}
 	gone := map[uint64]bool{}
 	sent := sends{}
-	last, err := r.read(ctx, key, func(rec chat.Record) {
+	ext, err := r.read(ctx, key, func(rec chat.Record) {
 		switch e := rec.Event.(type) {
 		case *chat.MessageSent:
 			if first, ok := sent.repeated(rec); ok {
@@ -185,7 +168,7 @@ func (r *run) fold(ctx context.Context, key chat.Key) ([]chat.Message, uint64, e
 			kept = append(kept, all[i])
 		}
 	}
-	return kept, last, err
+	return kept, ext, err
 }
 
 // sends remembers, per author, the nonces the rules promise to remember.

@@ -13,13 +13,21 @@ import (
 // conversation was erased: its log must be whole, and the database must have
 // nothing of it any more.
 func (r *run) gone(ctx context.Context, key chat.Key) error {
-	_, last, err := r.fold(ctx, key)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", describe(key), err)
-	}
 	r.report.Gone++
-	r.report.Records += last
-	if err := r.applied(ctx, key, last); err != nil {
+	steady, err := r.settle(ctx, key, func() error { return r.goneOnce(ctx, key) })
+	if err != nil || steady {
+		return err
+	}
+	_, _, err = r.fold(ctx, key)
+	return err
+}
+
+func (r *run) goneOnce(ctx context.Context, key chat.Key) error {
+	_, ext, err := r.fold(ctx, key)
+	if err != nil {
+		return err
+	}
+	if err := r.applied(ctx, key, ext.last); err != nil {
 		return err
 	}
 	if err := r.awaitSweeps(ctx); err != nil {
@@ -27,10 +35,29 @@ func (r *run) gone(ctx context.Context, key chat.Key) error {
 	}
 	n := 0
 	err = r.cfg.Store.AllMessages(ctx, chat.ChannelID(key.ID), func(chat.Message) error { n++; return nil })
+	if err != nil {
+		return err
+	}
 	if n > 0 {
 		r.differ(key, "it was deleted, but the database still has %d of its messages", n)
 	}
-	return err
+	r.count(ext)
+	return nil
+}
+
+// orphan checks a channel whose server was not listed: it must have come since,
+// for a server's log begins before its channels' logs. Then it is not part of
+// this run.
+func (r *run) orphan(ctx context.Context, key chat.Key) error {
+	server := chat.ServerKey(chat.ServerID(key.Tenant))
+	head, err := r.cfg.Log.Head(ctx, server)
+	if err != nil {
+		return fmt.Errorf("ask for the end of %s: %w", describe(server), err)
+	}
+	if head.Last == 0 {
+		r.differ(key, "its log has %d records, its server's log none", r.keys[key])
+	}
+	return nil
 }
 
 // awaitSweeps waits until the database has deleted the rows of what is gone.

@@ -2,65 +2,58 @@ package verify
 
 import (
 	"context"
-	"fmt"
 
 	"beep/chat"
 )
 
 // settings checks a user's or a server's log, keeps its state, and compares it
-// with the database: again if it changed while it was looked at. One that keeps
-// changing is not compared; what its log says against itself stands.
+// with the database: again if it changed while it was looked at.
 func (r *run) settings(ctx context.Context, key chat.Key) error {
 	if key.Kind == chat.KindUser {
 		r.report.Users++
 	} else {
 		r.report.Servers++
 	}
-	for range attempts {
-		before := len(r.report.Differences)
-		last, err := r.state(ctx, key)
-		if err != nil {
-			return err
-		}
-		folded := len(r.report.Differences)
-		if err := r.rows(ctx, key, last); err != nil {
-			return err
-		}
-		head, err := r.cfg.Log.Head(ctx, key)
-		if err != nil {
-			return fmt.Errorf("ask for the end of %s: %w", describe(key), err)
-		}
-		if head.Last == last || len(r.report.Differences) == folded {
-			r.report.Records += last
-			return nil
-		}
-		r.report.Differences = r.report.Differences[:before]
+	steady, err := r.settle(ctx, key, func() error { return r.settingsOnce(ctx, key) })
+	if err != nil || steady {
+		return err
 	}
-	last, err := r.state(ctx, key)
-	r.report.Records += last
+	_, err = r.state(ctx, key)
 	return err
 }
 
+func (r *run) settingsOnce(ctx context.Context, key chat.Key) error {
+	ext, err := r.state(ctx, key)
+	if err != nil {
+		return err
+	}
+	folded := len(r.report.Differences)
+	if err := r.rows(ctx, key, ext.last); err != nil {
+		return err
+	}
+	if len(r.report.Differences) > folded {
+		// Rows newer than what was read look like differences.
+		if err := r.unchanged(ctx, key, ext.last); err != nil {
+			return err
+		}
+	}
+	r.count(ext)
+	return nil
+}
+
 // state folds a user's or a server's log.
-func (r *run) state(ctx context.Context, key chat.Key) (last uint64, err error) {
-	var apply func(chat.Record)
+func (r *run) state(ctx context.Context, key chat.Key) (extent, error) {
 	if key.Kind == chat.KindUser {
 		st := chat.NewUser()
 		r.users[chat.UserID(key.ID)] = st
-		apply = st.Apply
-	} else {
-		st := chat.NewServer()
-		r.servers[chat.ServerID(key.ID)] = st
-		apply = func(rec chat.Record) {
-			st.Apply(rec)
-			r.noteRemoval(chat.ServerID(key.ID), rec)
-		}
+		return r.read(ctx, key, st.Apply)
 	}
-	last, err = r.read(ctx, key, apply)
-	if err != nil {
-		return last, fmt.Errorf("read %s: %w", describe(key), err)
-	}
-	return last, nil
+	st := chat.NewServer()
+	r.servers[chat.ServerID(key.ID)] = st
+	return r.read(ctx, key, func(rec chat.Record) {
+		st.Apply(rec)
+		r.noteRemoval(chat.ServerID(key.ID), rec)
+	})
 }
 
 // rows compares the state with the database.

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -86,9 +85,9 @@ type run struct {
 	report  Report
 	servers map[chat.ServerID]*chat.Server
 	users   map[chat.UserID]*chat.User
-	keys    map[chat.Key]uint64
+	keys    map[chat.Key]uint64 // and the highest number each was known to have
 	order   []chat.Key
-	busy    int // channels that kept changing while they were looked at
+	busy    int // entities that kept changing while they were looked at
 	// removed are members whom others have removed: their own logs learn of it
 	// later, at the latest when they come next.
 	removed map[membership]bool
@@ -143,6 +142,9 @@ func (r *run) all(ctx context.Context) error {
 		}
 	}
 	r.memberships()
+	if err := r.friendships(ctx); err != nil {
+		return err
+	}
 	if err := r.channels(ctx); err != nil {
 		return err
 	}
@@ -192,49 +194,4 @@ func (r *run) awaitDatabase(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// read hands out every record of an entity after checking its form: each
-// number follows on the one before, and each record is readable.
-func (r *run) read(ctx context.Context, key chat.Key, fn func(chat.Record)) (uint64, error) {
-	var last uint64
-	err := r.cfg.Log.Replay(ctx, key, 0, func(seq uint64, c wire.Commit) error {
-		for i := range c.Records {
-			rec, err := wire.DecodeEvent(&c.Records[i])
-			// What was erased, by intent, has its number and nothing else.
-			if errors.Is(err, wire.ErrErased) {
-				r.report.Erased++
-			} else if err != nil {
-				r.differ(key, "record %d (stream sequence %d) cannot be read: %v", rec.Number, seq, err)
-			}
-			if rec.Number != last+1 {
-				r.differ(key, "record %d follows on %d in the log", rec.Number, last)
-			}
-			last = rec.Number
-			fn(rec)
-		}
-		return nil
-	})
-	return last, err
-}
-
-// applied waits until the database has come as far as the log did. That it
-// never does is a difference.
-func (r *run) applied(ctx context.Context, key chat.Key, last uint64) error {
-	deadline := time.Now().Add(appliedPatience)
-	for {
-		applied, err := r.cfg.Store.Applied(ctx, key)
-		if err != nil || applied >= last {
-			return err
-		}
-		if time.Now().After(deadline) && r.cfg.Lag() == 0 {
-			r.differ(key, "the log ends at record %d, the database at %d", last, applied)
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(lagPause):
-		}
-	}
 }

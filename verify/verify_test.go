@@ -37,25 +37,35 @@ type world struct {
 func setup(t *testing.T) *world {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	s, err := store.Open(ctx, store.Options{DSN: filepath.Join(t.TempDir(), "beep.db")})
+	t.Cleanup(cancel)
+	w := &world{t: t, ctx: ctx, log: fakelog.New(), next: map[chat.Key]uint64{}}
+	t.Cleanup(w.log.Close)
+	w.rebuild()
+	return w
+}
+
+// rebuild folds the log into a new database, until the test ends.
+func (w *world) rebuild() {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(w.ctx)
+	var err error
+	w.store, err = store.Open(ctx, store.Options{DSN: filepath.Join(w.t.TempDir(), "beep.db")})
 	if err != nil {
-		t.Fatal(err)
+		cancel()
+		w.t.Fatal(err)
 	}
-	w := &world{t: t, ctx: ctx, log: fakelog.New(), store: s, next: map[chat.Key]uint64{}}
-	w.proj = projector.New(projector.Config{Log: w.log, Store: s})
-	ended := make(chan error, 1)
-	go func() { ended <- w.proj.Run(ctx) }()
-	t.Cleanup(func() {
+	w.proj = projector.New(projector.Config{Log: w.log, Store: w.store})
+	proj, s, ended := w.proj, w.store, make(chan error, 1)
+	go func() { ended <- proj.Run(ctx) }()
+	w.t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
-			t.Errorf("projector: %v", err)
+			w.t.Errorf("projector: %v", err)
 		}
-		w.log.Close()
 		if err := s.Close(); err != nil {
-			t.Errorf("close store: %v", err)
+			w.t.Errorf("close store: %v", err)
 		}
 	})
-	return w
 }
 
 func (w *world) commit(k chat.Key, events ...chat.Event) {
@@ -81,37 +91,50 @@ func (w *world) commit(k chat.Key, events ...chat.Event) {
 }
 
 // check does what Run does, but for what needs a gateway.
-func (w *world) check() Report {
+func (w *world) check() Report { return w.checkLog(w.log) }
+
+// checkLog checks what log shows of the world's log.
+func (w *world) checkLog(log Log) Report {
+	w.t.Helper()
+	return w.compare(log, w.store)
+}
+
+func (w *world) compare(log Log, db Store) Report {
 	w.t.Helper()
 	for k, n := range w.next {
 		if err := w.proj.WaitFor(w.ctx, k, n); err != nil {
 			w.t.Fatal(err)
 		}
 	}
-	r := newRun(Config{Log: w.log, Store: w.store, Lag: func() uint64 { return 0 }})
+	r := newRun(Config{Log: log, Store: db, Lag: func() uint64 { return 0 }})
 	must := func(err error) {
+		w.t.Helper()
 		if err != nil {
 			w.t.Fatal(err)
 		}
 	}
-	for k := range w.next {
+	must(log.Keys(w.ctx, func(k chat.Key, head uint64) error {
+		r.keys[k] = head
+		return nil
+	}))
+	for k := range r.keys {
 		if k.Kind != chat.KindChannel {
 			must(r.settings(w.ctx, k))
 		}
 	}
 	r.memberships()
-	for k := range w.next {
-		st := r.servers[chat.ServerID(k.Tenant)]
+	must(r.friendships(w.ctx))
+	for k := range r.keys {
 		if k.Kind != chat.KindChannel {
 			continue
 		}
-		if _, alive := st.Channel(chat.ChannelID(k.ID)); !alive {
+		if st := r.servers[chat.ServerID(k.Tenant)]; st == nil {
+			must(r.orphan(w.ctx, k))
+		} else if _, alive := st.Channel(chat.ChannelID(k.ID)); alive {
+			must(r.channel(w.ctx, nil, k))
+		} else {
 			must(r.gone(w.ctx, k))
-			continue
 		}
-		folded, _, err := r.fold(w.ctx, k)
-		must(err)
-		must(r.database(w.ctx, k, folded))
 	}
 	must(r.strays(w.ctx))
 	return r.report
@@ -128,7 +151,11 @@ func (w *world) agrees() Report {
 
 func (w *world) differs(word string) {
 	w.t.Helper()
-	report := w.check()
+	w.finds(w.check(), word)
+}
+
+func (w *world) finds(report Report, word string) {
+	w.t.Helper()
 	if len(report.Differences) == 0 || !strings.Contains(strings.Join(report.Differences, "\n"), word) {
 		w.t.Errorf("differences are %q, want one with %q", report.Differences, word)
 	}
