@@ -88,8 +88,8 @@ func printReport(w io.Writer, r *verify.Report, asJSON bool) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(w, "%d users, %d servers, %d channels, %d records, %d messages (%d seen by a fresh client) in %.1f s\n",
-			r.Users, r.Servers, r.Channels, r.Records, r.Messages, r.SeenByFresh, r.Seconds)
+		fmt.Fprintf(w, "%d users, %d servers, %d channels (and %d gone), %d records (%d erased), %d messages (%d seen by a fresh client) in %.1f s\n",
+			r.Users, r.Servers, r.Channels, r.Gone, r.Records, r.Erased, r.Messages, r.SeenByFresh, r.Seconds)
 		for _, d := range r.Differences {
 			fmt.Fprintln(w, "DIFFERENT:", d)
 		}
