@@ -48,10 +48,14 @@ type following struct {
 	err   atomic.Pointer[error]
 }
 
-// done counts one answer; the first refusal is the call's.
+// done counts one answer. The first refusal is the call's, but for what may succeed
+// later: then not all is done, and whoever asks again must hear that.
 func (f *following) done(err error) {
-	if err != nil {
-		f.err.CompareAndSwap(nil, &err)
+	for err != nil {
+		was := f.err.Load()
+		if was != nil && (passing(*was) || !passing(err)) || f.err.CompareAndSwap(was, &err) {
+			break
+		}
 	}
 	if f.left.Add(-1) == 0 {
 		f.end()

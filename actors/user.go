@@ -45,6 +45,9 @@ func (u *user) begin(context.Context) error {
 	for id := range u.st.Pending {
 		u.ask(id)
 	}
+	for _, a := range u.st.Adding {
+		u.askToAdd(membership{server: a.ServerID, add: a.User.UserID})
+	}
 	for peer := range u.st.Pairs {
 		u.carry(peer)
 	}
@@ -64,7 +67,7 @@ func (u *user) fail(err error) {
 }
 
 func (u *user) idle() bool {
-	return u.sending == 0 && len(u.waiting) == 0 && len(u.st.Pending) == 0 && len(u.pairs) == 0 &&
+	return u.sending == 0 && len(u.waiting) == 0 && len(u.st.Pending) == 0 && len(u.st.Adding) == 0 && len(u.pairs) == 0 &&
 		u.window.Empty(u.a.cfg.Now().UnixMilli())
 }
 
@@ -109,20 +112,23 @@ func (u *user) decide(call *cluster.Call) (chat.Decision, error) {
 	if c, ok := call.Command.(*chat.Relate); ok && u.park(call, c) {
 		return chat.Decision{}, errParked
 	}
-	d, err := u.st.Decide(call.Command, u.a.cfg.Now().UnixMilli())
-	if c, ok := call.Command.(*chat.JoinDirect); ok && chat.Is(err, chat.Conflict) {
-		u.decline(c)
-	}
-	return d, err
+	return u.st.Decide(call.Command, u.a.cfg.Now().UnixMilli())
 }
 
 // answer keeps the callers of what other logs take part in until those have spoken.
 func (u *user) answer(call *cluster.Call, recs []chat.Record, reply any) (any, bool) {
 	switch c := call.Command.(type) {
 	case *chat.StartJoin:
-		return u.await(call, membership{c.Server, false}, recs)
+		return u.await(call, membership{server: c.Server}, recs)
 	case *chat.StartLeave:
-		return u.await(call, membership{c.Server, true}, recs)
+		return u.await(call, membership{server: c.Server, leave: true}, recs)
+	case *chat.StartAddRecipient:
+		return u.awaitAdding(call, membership{server: c.Server, add: c.Friend}, recs)
+	case *chat.JoinDirect:
+		if refusal, ok := reply.(*chat.Error); ok {
+			u.decline(call, c, refusal)
+			return nil, false
+		}
 	case *chat.Relate:
 		return u.awaitPair(call, c, recs)
 	case *chat.FinishPair:

@@ -7,10 +7,12 @@ import (
 	"beep/cluster"
 )
 
-// membership is a join of a server, or a departure from it.
+// membership is a join of a server, or a departure from it; or the adding of a
+// friend to a group conversation.
 type membership struct {
 	server chat.ServerID
 	leave  bool
+	add    chat.UserID // 0: it is the user's own
 }
 
 func (u *user) await(call *cluster.Call, m membership, recs []chat.Record) (any, bool) {
@@ -30,7 +32,7 @@ func (u *user) ask(id chat.ServerID) {
 	if !ok {
 		return
 	}
-	cell, m := u.a.cell, membership{id, p.Leave}
+	cell, m := u.a.cell, membership{server: id, leave: p.Leave}
 	if p.Create != nil && p.Create.Group != nil {
 		u.askGroup(id, p.Create, func(err error) { cell.Send(serverAnswered{m, err}) })
 		return
@@ -87,12 +89,6 @@ func (u *user) askGroup(id chat.ServerID, plan *chat.ServerPlan, done func(error
 	})
 }
 
-// decline takes a user out of a group that counts him as a member already, for he
-// is in too many.
-func (u *user) decline(c *chat.JoinDirect) {
-	u.a.cfg.Place.Tell(chat.ServerKey(c.Server), &chat.RemoveMember{User: u.st.ID}, func(any, error) {})
-}
-
 // check asks a server whether the user still is a member, and believes a no. If
 // the server cannot answer, nothing is changed.
 func (u *user) check(call *cluster.Call, c *chat.CheckMembership) {
@@ -117,7 +113,7 @@ type serverAnswered struct {
 }
 
 // askAgain repeats a question the server could not answer.
-type askAgain struct{ id chat.ServerID }
+type askAgain struct{ m membership }
 
 func (a *shell) onServerAnswered(m serverAnswered) {
 	u, ok := a.b.(*user)
@@ -126,11 +122,11 @@ func (a *shell) onServerAnswered(m serverAnswered) {
 	}
 	if passing(m.err) {
 		u.conclude(m.m, m.err) // the caller may ask again; the log remembers
-		a.again(askAgain{m.m.server})
+		a.again(askAgain{m.m})
 		return
 	}
 	cell := a.cell
-	cell.SendSelf(&chat.FinishJoin{Server: m.m.server, Refused: m.err != nil}, func(_ any, err error) {
+	cell.SendSelf(&chat.FinishJoin{Server: m.m.server, Add: m.m.add, Refused: m.err != nil}, func(_ any, err error) {
 		if err == nil {
 			err = m.err
 		}
@@ -151,8 +147,13 @@ func (a *shell) onConcluded(m concluded) {
 }
 
 func (a *shell) onAskAgain(m askAgain) {
-	if u, ok := a.b.(*user); ok && a.dead == nil {
-		u.ask(m.id)
+	u, ok := a.b.(*user)
+	switch {
+	case !ok || a.dead != nil:
+	case m.m.add != 0:
+		u.askToAdd(m.m)
+	default:
+		u.ask(m.m.server)
 	}
 }
 

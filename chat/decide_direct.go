@@ -122,17 +122,19 @@ func (st *Server) inGroup(op string, by UserID) error {
 	return nil
 }
 
+// addRecipient takes somebody in. Repeated, it tells him again, also when who has
+// added him has left since: otherwise his own log might never know.
 func (st *Server) addRecipient(c *AddRecipient) (Decision, error) {
-	op := c.CommandName()
-	if err := st.inGroup(op, c.By); err != nil {
+	op, u := c.CommandName(), c.User.UserID
+	_, member := st.Members[u]
+	if err := st.inGroup(op, c.By); err != nil && !member {
 		return refuse(err)
 	}
-	u := c.User.UserID
 	if u == 0 || len(st.Channels) == 0 {
 		return refuse(Errorf(Invalid, op, "there is no user without an identifier"))
 	}
 	d := Decision{Author: c.By, Then: []Tell{joinDirect(u, st.ID, st.Channels[0].ID)}}
-	if _, member := st.Members[u]; member {
+	if member {
 		return d, nil // a repeat of what is done
 	}
 	if len(st.Members) >= MaxGroupMembers {

@@ -56,6 +56,7 @@ const (
 	MaxBlocked         = 1000
 	MaxGroups          = 50 // group conversations of one user
 	MaxGroupMembers    = 10 // SOC-7
+	MaxAdding          = 20 // friends that one user is adding to groups: more than fill a group at once
 	MaxServerInvited   = 100
 	MaxNotifyLevels    = 1000 // levels set, servers and channels together
 	MaxSnoozeMillis    = 30 * 24 * 60 * 60 * 1000

@@ -154,6 +154,11 @@ func TestAGroupTakesInItsMembersFriends(t *testing.T) {
 	if len(told(t, decision(t, w.st, add, 1))) != 1 {
 		t.Error("a repeat tells nobody")
 	}
+	w.must(&chat.RemoveMember{User: bob})
+	if len(told(t, decision(t, w.st, add, 1))) != 1 {
+		t.Error("a repeat tells nobody, for who has added him has left")
+	}
+	w.refused(&chat.AddRecipient{By: bob, User: someone(41)}, chat.NotFound)
 	for u := chat.UserID(50); len(w.st.Members) < chat.MaxGroupMembers; u++ {
 		w.must(&chat.AddRecipient{By: ada, User: someone(u)})
 	}

@@ -14,6 +14,7 @@ type User struct {
 	Read      map[ChannelID]ReadPosition     `json:"read,omitempty"`
 
 	Directs   []DirectJoined             `json:"directs,omitempty"` // conversations, in the order of joining
+	Adding    []Adding                   `json:"adding,omitempty"`  // to groups, asked and not answered; at most MaxAdding
 	Relations map[UserID]Relation        `json:"relations,omitempty"`
 	Pairs     map[UserID]Pair            `json:"pairs,omitempty"`   // that he is the keeper of
 	Invited   map[ServerID]ServerInvited `json:"invited,omitempty"` // invitations not answered
@@ -118,9 +119,17 @@ func (st *User) Apply(rec Record) {
 		st.ID, st.Username, st.CreatedAt = e.ID, e.Username, rec.Time
 		st.FirstName, st.LastName = e.FirstName, e.LastName
 	case *ServerJoinStarted:
-		st.Pending[e.ServerID] = *e
+		if e.Add != nil {
+			st.startAdding(e.ServerID, *e.Add)
+		} else {
+			st.Pending[e.ServerID] = *e
+		}
 	case *ServerJoinFailed:
-		delete(st.Pending, e.ServerID)
+		if e.Add != 0 {
+			st.endAdding(e.ServerID, e.Add)
+		} else {
+			delete(st.Pending, e.ServerID)
+		}
 	case *ServerJoined:
 		delete(st.Pending, e.ServerID)
 		if !st.In(e.ServerID) {
@@ -217,6 +226,7 @@ func (st *User) Clone() *User {
 	c := *st
 	c.Servers = append([]ServerID(nil), st.Servers...)
 	c.Directs = append([]DirectJoined(nil), st.Directs...)
+	c.Adding = append([]Adding(nil), st.Adding...)
 	c.Pending, c.Read = copied(st.Pending), copied(st.Read)
 	c.Relations, c.Pairs = copied(st.Relations), copied(st.Pairs)
 	c.Invited, c.Levels = copied(st.Invited), copied(st.Levels)

@@ -21,10 +21,11 @@ type StartLeave struct {
 	Server ServerID
 }
 
-// FinishJoin says how the server answered a StartJoin or StartLeave. Only the
-// user's own actor sends it.
+// FinishJoin says how the server answered a StartJoin or StartLeave, or with Add
+// that it has answered a StartAddRecipient. Only the user's own actor sends it.
 type FinishJoin struct {
 	Server  ServerID
+	Add     UserID
 	Refused bool
 }
 

@@ -140,6 +140,9 @@ func (st *User) startLeave(c *StartLeave) (Decision, error) {
 // finishJoin ends what startJoin or startLeave has begun. An invitation into the
 // server ends with the joining, or when it turns out to be too late for it.
 func (st *User) finishJoin(c *FinishJoin, now int64) (Decision, error) {
+	if c.Add != 0 {
+		return st.finishAdding(c)
+	}
 	p, ok := st.Pending[c.Server]
 	if !ok {
 		return Decision{}, nil
@@ -148,7 +151,7 @@ func (st *User) finishJoin(c *FinishJoin, now int64) (Decision, error) {
 	switch {
 	case c.Refused && isInvited && invited.over(now):
 		return st.does(&ServerJoinFailed{ServerID: c.Server}, &ServerInvitationEnded{c.Server, OutcomeExpired})
-	case c.Refused:
+	case c.Refused, p.Leave && !st.In(c.Server) && !st.InDirect(c.Server): // a group he has declined
 		return st.does(&ServerJoinFailed{ServerID: c.Server})
 	case p.Leave:
 		return st.does(st.left(c.Server, ""))

@@ -61,6 +61,9 @@ func (st *User) friend(op string, id UserID) (Recipient, error) {
 	return Recipient{id, r.Username}, nil
 }
 
+// joinDirect takes the user into a conversation. A group that is one too many counts
+// him as a member already, so that he declines it is a departure to be carried out:
+// the refusal is the Reply, for whoever has written it down.
 func (st *User) joinDirect(c *JoinDirect) (Decision, error) {
 	op := c.CommandName()
 	if p, ok := st.Pending[c.Server]; ok && p.Leave {
@@ -70,26 +73,9 @@ func (st *User) joinDirect(c *JoinDirect) (Decision, error) {
 		return Decision{}, nil
 	}
 	if c.Peer == 0 && st.groups() >= MaxGroups {
-		return Decision{}, Errorf(Conflict, op, "a user may be in at most %d group conversations", MaxGroups)
+		d, err := st.does(&ServerJoinStarted{ServerID: c.Server, Leave: true})
+		d.Reply = Errorf(Conflict, op, "a user may be in at most %d group conversations", MaxGroups)
+		return d, err
 	}
 	return Decision{Events: []Event{&DirectJoined{ServerID: c.Server, ChannelID: c.Channel, UserID: c.Peer}}}, nil
-}
-
-// addRecipient checks the friendship, and leaves the rest to the conversation.
-func (st *User) addRecipient(c *StartAddRecipient) (Decision, error) {
-	op := c.CommandName()
-	d, ok := st.direct(c.Server)
-	switch {
-	case !ok:
-		return Decision{}, Errorf(NotFound, op, "there is no such conversation")
-	case d.UserID != 0:
-		return Decision{}, Errorf(Conflict, op, "a conversation of two takes nobody in: begin a group")
-	}
-	friend, err := st.friend(op, c.Friend)
-	if err != nil {
-		return Decision{}, err
-	}
-	return Decision{Then: []Tell{{
-		To: ServerKey(c.Server), Command: &AddRecipient{By: st.ID, User: friend}, Wait: true,
-	}}}, nil
 }

@@ -19,6 +19,9 @@ type ServerJoinStarted struct {
 	Leave bool `json:"leave,omitempty"`
 	// Invitation is the code by which the user joins.
 	Invitation string `json:"invitation,omitempty"`
+	// Add is a friend whom the user, who is in the group conversation, adds to it;
+	// nothing changes for the user himself.
+	Add *Recipient `json:"add,omitempty"`
 }
 
 // ServerPlan is a server that is about to be created.
@@ -45,9 +48,11 @@ type ServerJoined struct {
 	ServerID ServerID `json:"server_id"`
 }
 
-// ServerJoinFailed gives the place back.
+// ServerJoinFailed gives the place back. With Add it ends, well or badly, what was
+// begun for that friend: who is in a group stands in the group's log.
 type ServerJoinFailed struct {
 	ServerID ServerID `json:"server_id"`
+	Add      UserID   `json:"add,omitempty"`
 }
 
 // ServerLeft says that the membership has ended, by the user's own wish or,

@@ -77,7 +77,20 @@ func TestGroupsTakeNoPlaceOfAServerAndHaveALimitOfTheirOwn(t *testing.T) {
 		w.must(&chat.FinishJoin{Server: id})
 	}
 	w.refused(&chat.StartJoin{Server: nook, Create: group("", bob)}, chat.Conflict)
-	w.refused(&chat.JoinDirect{Server: nook, Channel: room}, chat.Conflict)
+	d, err := w.st.Decide(&chat.JoinDirect{Server: nook, Channel: room}, 1)
+	if refusal, ok := d.Reply.(*chat.Error); err != nil || !ok || refusal.Kind != chat.Conflict {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	// He is counted as a member there, so he leaves; meanwhile nobody brings him back.
+	w.must(&chat.JoinDirect{Server: nook, Channel: room})
+	if p, ok := w.st.Pending[nook]; !ok || !p.Leave || w.st.InDirect(nook) {
+		t.Fatalf("pending %v, in %v", w.st.Pending, w.st.Directs)
+	}
+	w.refused(&chat.JoinDirect{Server: nook, Channel: room}, chat.Unavailable)
+	w.must(&chat.FinishJoin{Server: nook})
+	if len(w.st.Pending) != 0 || w.st.InDirect(nook) {
+		t.Fatalf("pending %v, in %v", w.st.Pending, w.st.Directs)
+	}
 	w.must(&chat.JoinDirect{Server: 100, Channel: room}) // is in it
 	w.must(&chat.JoinDirect{Server: nook, Channel: room, Peer: bob})
 	for i := range chat.MaxServersPerUser {
@@ -100,14 +113,53 @@ func TestOnlyFriendsAreAddedToAGroup(t *testing.T) {
 	w.refused(&chat.StartAddRecipient{Server: nook, Friend: bob}, chat.NotFound)
 	w.must(&chat.JoinDirect{Server: nook, Channel: room})
 	w.refused(&chat.StartAddRecipient{Server: nook, Friend: eve}, chat.NotFound)
-	d, err := w.st.Decide(&chat.StartAddRecipient{Server: nook, Friend: bob}, 1)
-	if err != nil || len(d.Events) != 0 || len(d.Then) != 1 {
-		t.Fatal(d, err)
+	w.must(&chat.StartAddRecipient{Server: nook, Friend: bob})
+	if got, ok := w.st.AddingTo(nook, bob); !ok || got != (chat.Recipient{UserID: bob, Username: "friend"}) {
+		t.Fatalf("%+v", w.st.Adding)
 	}
-	want := &chat.AddRecipient{By: ada, User: chat.Recipient{UserID: bob, Username: "friend"}}
-	if got := d.Then[0]; !got.Wait || got.To != chat.ServerKey(nook) || !reflect.DeepEqual(got.Command, want) {
-		t.Fatalf("%+v", got)
+}
+
+func TestWhomOneAddsToAGroupIsRememberedUntilItHasEnded(t *testing.T) {
+	t.Parallel()
+	w := befriended(t, bob, eve)
+	w.must(&chat.JoinDirect{Server: nook, Channel: room})
+	add := func(u chat.UserID) *chat.StartAddRecipient { return &chat.StartAddRecipient{Server: nook, Friend: u} }
+	w.must(add(bob))
+	before := w.number
+	w.must(add(bob)) // under way
+	if w.number != before || len(w.st.Pending) != 0 || !w.st.InDirect(nook) {
+		t.Fatalf("pending %v, in %v, %d records more", w.st.Pending, w.st.Directs, w.number-before)
 	}
+	w.must(add(eve))
+	w.must(&chat.FinishJoin{Server: nook, Add: bob, Refused: true})
+	before = w.number
+	w.must(&chat.FinishJoin{Server: nook, Add: bob})
+	if want := []chat.Adding{{ServerID: nook, User: chat.Recipient{UserID: eve, Username: "friend"}}}; !reflect.DeepEqual(w.st.Adding, want) || w.number != before {
+		t.Fatalf("%+v", w.st.Adding)
+	}
+	w.must(&chat.StartLeave{Server: nook})
+	w.must(&chat.FinishJoin{Server: nook})
+	if len(w.st.Adding) != 1 || w.st.InDirect(nook) {
+		t.Fatal("leaving has changed what is under way:", w.st.Adding)
+	}
+	w.must(&chat.FinishJoin{Server: nook, Add: eve})
+	if len(w.st.Adding) != 0 {
+		t.Fatalf("%+v", w.st.Adding)
+	}
+}
+
+func TestOnlySoManyAreAddedToGroupsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := befriended(t, bob)
+	for i := range chat.ServerID(chat.MaxAdding + 1) {
+		w.must(&chat.JoinDirect{Server: 100 + i, Channel: room})
+		if i < chat.MaxAdding {
+			w.must(&chat.StartAddRecipient{Server: 100 + i, Friend: bob})
+		}
+	}
+	w.refused(&chat.StartAddRecipient{Server: 100 + chat.MaxAdding, Friend: bob}, chat.Unavailable)
+	w.must(&chat.FinishJoin{Server: 100, Add: bob})
+	w.must(&chat.StartAddRecipient{Server: 100 + chat.MaxAdding, Friend: bob})
 }
 
 func TestAMembershipThatAServerHasEndedEnds(t *testing.T) {

@@ -32,7 +32,9 @@ func addedExamples() map[string]chat.Event {
 		"server_join_started.2": &chat.ServerJoinStarted{ServerID: 1, Create: &chat.ServerPlan{
 			Name: "Garden", Visibility: chat.Public, Picture: "21", Banner: "22", ChannelID: 4, ChannelName: "general",
 			Group: []chat.Recipient{{UserID: 3, Username: "bob"}}}, Invitation: "k3y"},
-		"server_left.2": &chat.ServerLeft{ServerID: 1, Reason: "banned"},
+		"server_join_started.3": &chat.ServerJoinStarted{ServerID: 1, Add: &chat.Recipient{UserID: 3, Username: "bob"}},
+		"server_join_failed.2":  &chat.ServerJoinFailed{ServerID: 1, Add: 3},
+		"server_left.2":         &chat.ServerLeft{ServerID: 1, Reason: "banned"},
 	}
 }
 
