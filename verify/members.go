@@ -130,7 +130,8 @@ func (r *run) memberships() {
 	}
 }
 
-// movingDirects are the conversations of friends that are being made or ended.
+// movingDirects are the conversations of friends that are being made or ended, and
+// the groups that somebody is being added to.
 func (r *run) movingDirects() map[chat.ServerID]bool {
 	moving := map[chat.ServerID]bool{}
 	for _, user := range r.users {
@@ -138,6 +139,9 @@ func (r *run) movingDirects() map[chat.ServerID]bool {
 			if p.Step != "" {
 				moving[p.DirectID] = true
 			}
+		}
+		for _, a := range user.Adding {
+			moving[a.ServerID] = true
 		}
 	}
 	return moving
