@@ -315,3 +315,32 @@ func TestWhoIsBannedIsOutOfTheConference(t *testing.T) {
 		t.Fatal("in the conference are", got)
 	}
 }
+
+func TestAThreadThatWasNotAttachedIsAttachedByARepeat(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	sent, err := w.send(bob, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	thread := func(id chat.ChannelID) error {
+		_, err := w.ask(chat.ServerKey(home), &chat.CreateChannel{
+			By: ada, ID: id, Name: "deep", Type: chat.ThreadChannel, Parent: room, Message: sent.ID, SystemID: chat.MessageID(id),
+		})
+		return err
+	}
+	w.net.drop("attach thread", 1, false)
+	if err := thread(600); !chat.Is(err, chat.Unavailable) {
+		t.Fatal("it was said to be done:", err)
+	}
+	for id := range chat.ChannelID(2) { // the second finds it done
+		if err := thread(601 + id); !chat.Is(err, chat.Conflict) {
+			t.Fatal(err)
+		}
+		m := w.must(chat.ChannelKey(home, room), &chat.GetMessage{By: ada, Channel: room, Message: sent.ID}).(*chat.Message)
+		if m.ThreadID != 600 {
+			t.Fatal("the message's thread is", m.ThreadID)
+		}
+		w.dense(3)
+	}
+}

@@ -21,6 +21,9 @@
 //     go to the other one by themselves;
 //   - the log does not answer: after its time-out the outcome is unknown; the
 //     actor retires, callers get Unavailable and may repeat with their nonce;
+//   - a server's commit is stored, but this node's copy of the server has a gap:
+//     answers and the next commit wait until the copy has read it; if it cannot, the
+//     actor retires, and its next activation begins by bringing the copy up to date;
 //   - a panic in a rule: the actor ends; its callers get an internal error; the
 //     next call activates it anew from the log.
 //

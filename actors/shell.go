@@ -342,12 +342,26 @@ func (a *shell) respond() {
 		if o.err != nil {
 			o.call.Reply(nil, o.err)
 		} else if v, ok := a.b.answer(o.call, a.recs[o.first:o.end], o.reply); ok {
-			a.follow(o.call.Reply, v, o.then)
+			a.follow(told(o.call.Reply, v), v, o.then)
 		} else {
 			a.follow(nil, nil, o.then)
 		}
 	}
 	a.batch, a.recs = nil, nil
+}
+
+// told is reply, but for a refusal that comes as an answer: see chat.Decision.
+func told(reply func(any, error), v any) func(any, error) {
+	refusal, ok := v.(*chat.Error)
+	if !ok {
+		return reply
+	}
+	return func(_ any, err error) {
+		if err == nil {
+			err = refusal
+		}
+		reply(nil, err)
+	}
 }
 
 // die ends the activation: out of reach at once, everything held is answered.

@@ -13,14 +13,18 @@ func (st *Server) createChannel(c *CreateChannel, now int64) (Decision, error) {
 	if err != nil {
 		return refuse(err)
 	}
-	if err := first(st.validNewChannel(op, c, to.Type), st.roomFor(op, to.Type, c)); err != nil {
+	if err := st.validNewChannel(op, c, to.Type); err != nil {
+		return refuse(err)
+	}
+	if t, ok := st.threadOf(c); ok && to.Type == ThreadChannel {
+		return Decision{Reply: Errorf(Conflict, op, "this message has a thread already"), Then: st.attach(c, &t)}, nil
+	}
+	if err := st.roomFor(op, to.Type, c); err != nil {
 		return refuse(err)
 	}
 	if to.Type == ThreadChannel {
 		d, err := decided(c.By, &to)
-		d.Then = []Tell{{To: ChannelKey(st.ID, c.Parent), Wait: true, Command: &AttachThread{
-			By: c.By, Message: c.Message, ThreadID: c.ID, SystemID: c.SystemID,
-		}}}
+		d.Then = st.attach(c, &Channel{ID: c.ID, CreatedBy: c.By})
 		return d, err
 	}
 	if to.Overrides, err = st.firstOverrides(c, rights); err != nil {
@@ -30,6 +34,26 @@ func (st *Server) createChannel(c *CreateChannel, now int64) (Decision, error) {
 		to.Position = min(max(to.Position, st.Channels[i].Position+1), MaxChannelPosition)
 	}
 	return decided(c.By, &to)
+}
+
+// threadOf finds the thread of the message to which c would tie another. Of threads
+// elsewhere nothing is said: by may not see them.
+func (st *Server) threadOf(c *CreateChannel) (Channel, bool) {
+	for i := range st.Channels {
+		t := &st.Channels[i]
+		if t.Type == ThreadChannel && c.Message != 0 && t.MessageID == c.Message && t.ParentID == c.Parent {
+			return *t, true
+		}
+	}
+	return Channel{}, false
+}
+
+// attach ties thread t to its message, in the channel's log. That may have got lost
+// after the thread was made: whoever then asks for a thread has it done again.
+func (st *Server) attach(c *CreateChannel, t *Channel) []Tell {
+	return []Tell{{To: ChannelKey(st.ID, c.Parent), Wait: true, Command: &AttachThread{
+		By: t.CreatedBy, Message: c.Message, ThreadID: t.ID, SystemID: c.SystemID,
+	}}}
 }
 
 // placeFor finds out whether by may make a channel of a type under parent, and
@@ -94,10 +118,6 @@ func (st *Server) roomFor(op string, t ChannelType, c *CreateChannel) error {
 			continue
 		}
 		threads++
-		// Of threads elsewhere nothing is said: by may not see them.
-		if t == ThreadChannel && c.Message != 0 && st.Channels[i].MessageID == c.Message && st.Channels[i].ParentID == c.Parent {
-			return Errorf(Conflict, op, "this message has a thread already")
-		}
 	}
 	_, taken := st.index[c.ID]
 	switch {

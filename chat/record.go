@@ -184,7 +184,8 @@ type Decision struct {
 	Author UserID
 	Nonce  string
 	// Reply is the answer when there are no events. With events the answer is
-	// the records that were committed.
+	// the records that were committed. An *Error among them is a refusal, told when
+	// what it leads to all the same is durable and sent.
 	Reply any
 	// ServerNumber stands in each of the records; see Record.
 	ServerNumber uint64

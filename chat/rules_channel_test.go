@@ -52,7 +52,14 @@ func TestAThreadIsTiedToItsMessageOnce(t *testing.T) {
 		t.Fatalf("tells %+v", d.Then)
 	}
 	w.must(tie)
-	w.refused(&chat.CreateChannel{By: mod, ID: 501, Name: "x", Type: chat.ThreadChannel, Parent: roses, Message: 77}, chat.Conflict)
+	again := decision(t, w.st, &chat.CreateChannel{By: mod, ID: 501, Name: "x", Type: chat.ThreadChannel, Parent: roses, Message: 77, SystemID: 79}, 1)
+	refusal, ok := again.Reply.(*chat.Error)
+	if !ok || refusal.Kind != chat.Conflict || len(again.Events) != 0 || len(again.Then) != 1 {
+		t.Fatalf("%+v", again)
+	}
+	if got := *again.Then[0].Command.(*chat.AttachThread); got != (chat.AttachThread{By: dweller, Message: 77, ThreadID: 500, SystemID: 79}) {
+		t.Errorf("the thread that is there is not attached again: %+v", got)
+	}
 	w.must(&chat.CreateChannel{By: mod, ID: 502, Name: "x", Type: chat.ThreadChannel, Parent: room, Message: 77}) // says nothing of roses
 	w.must(&chat.MuteMember{By: mod, User: dweller, Until: 1000})
 	w.refused(&chat.CreateChannel{By: dweller, ID: 501, Name: "x", Type: chat.ThreadChannel, Parent: roses}, chat.Forbidden)
