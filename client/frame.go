@@ -42,6 +42,7 @@ type Frame struct {
 	Server  *Server  `json:"server"`
 
 	// view, member_gone
+	Whole       bool             `json:"whole"` // rights that are not named are as in the server
 	Permissions []string         `json:"permissions"`
 	Member      *Own             `json:"member"`
 	Show        []Channel        `json:"show"`

@@ -109,6 +109,11 @@ func (st *State) view(f *Frame) (hidden []Channel) {
 	if f.Member != nil {
 		s.Member = *f.Member
 	}
+	if f.Whole {
+		for i := range s.Channels {
+			s.Channels[i].Rights = nil
+		}
+	}
 	st.hideLocked(s, f.Hide)
 	for _, ch := range f.Show {
 		ch.ServerID = s.ID

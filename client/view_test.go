@@ -26,6 +26,25 @@ func TestAViewTellsWhatItTakesAway(t *testing.T) {
 	}
 }
 
+func TestAWholeViewForgetsRightsThatItDoesNotName(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t)
+	c, r := run(t, g, Options{})
+	p, _ := g.accept()
+	p.send(readyFrame, `{"op":"view","s":"100","show":[{"id":"202","server_id":"100","name":"new","n":3}]}`,
+		`{"op":"view","s":"100","rights":[{"id":"200","rights":["speak"]},{"id":"202","rights":["speak"]}]}`,
+		`{"op":"view","s":"100","whole":true,"rights":[{"id":"202","rights":["connect"]}]}`)
+	next[Ready](r)
+	for range 3 {
+		next[ViewChanged](r)
+	}
+	for id, want := range map[chat.ChannelID]int{200: 0, 202: 1} {
+		if ch, ok := c.State().Channel(id); !ok || len(ch.Rights) != want {
+			t.Fatalf("channel %+v", ch)
+		}
+	}
+}
+
 func TestRecordsWithoutATypeOfTheirOwnCanBeRead(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t)

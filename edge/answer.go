@@ -1,10 +1,6 @@
 package edge
 
-import (
-	"slices"
-
-	"beep/chat"
-)
+import "beep/chat"
 
 // answer says from where on the hub tells the session, and what it lacks.
 func (h *hub) answer(a *attach, g *group) attached {
@@ -25,7 +21,7 @@ func (h *hub) answer(a *attach, g *group) attached {
 	}
 	if h.srv != nil {
 		h.answerChannels(a, g, &r)
-		r.view = h.answerView(a, g, pos)
+		r.rights, r.view = g.key.rights, h.answerView(a.s.who(), g.key.rights)
 	}
 	for i := range r.ranges {
 		m := &r.ranges[i]
@@ -57,19 +53,17 @@ func (h *hub) answerChannels(a *attach, g *group, r *attached) {
 	}
 }
 
-// answerView is what else of a view frame the session must be told: what it may do,
-// if that may have changed since the position.
-func (h *hub) answerView(a *attach, g *group, pos uint64) []byte {
-	_, all, users := h.srv.Changes(pos, nil)
-	if !all && !slices.Contains(users, a.s.who()) {
-		return nil
-	}
-	v := g.key.rights
-	b := append([]byte(`,"permissions":`), appendNames(nil, v.server)...)
-	b = h.appendMember(append(b, ','), a.s.who())
+// answerView is what the session may do now, as a whole: that its position has come
+// to a record does not say that it was told what the record changed for it, for it
+// may have been cut before the view frame. Only rights that differ from the server's
+// are named, so that a herd may resume: 0.2 KB, 3 KB where 20 channels differ, 28 KB
+// where 200 do, a third of what ready takes and less (BenchmarkResumeView).
+func (h *hub) answerView(u chat.UserID, v *vector) []byte {
+	b := append([]byte(`,"whole":true,"permissions":`), appendNames(nil, v.server)...)
+	b = h.appendMember(append(b, ','), u)
 	l := list{open: `,"rights":[`}
-	for i, id := range v.of.ids {
-		if _, named := a.positions.Channels[id]; named && v.seesAt(i) {
+	for i := range v.of.ids {
+		if v.seesAt(i) && v.differs(i) {
 			b = v.appendRights(l.next(b), i)
 		}
 	}

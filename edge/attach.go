@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"time"
 
 	"beep/chat"
 	"beep/tenant"
@@ -23,6 +24,8 @@ type attach struct {
 	// parkedAt is which look had begun when it was parked: only a later one
 	// tells what the log knew then.
 	parkedAt uint64
+	since    time.Time // when it began to be wanted
+	doubted  bool      // his actor was told since that the server does not know him
 	reply    chan attached
 }
 
@@ -36,8 +39,9 @@ type attached struct {
 	card   []byte           // of a server the client did not name: as in ready
 	ranges []missing        // of what the client did name
 	srv    *tenant.Server   // what the user may see during a long replay; of a server
+	rights *vector          // what the user might do when the session was taken in; of a server that he named
 	hide   []chat.ChannelID // that the client named and may not view
-	view   []byte           // further fields of a view frame, each after a comma
+	view   []byte           // the other fields of its view frame, each after a comma
 }
 
 // missing is what a client lacks of one log: the records after pos up to head.
@@ -148,7 +152,11 @@ func (h *hub) want(a *attach) {
 	if h.wanting == nil {
 		h.wanting = map[*session]*attach{}
 	}
-	h.wanting[a.s] = &attach{s: a.s, key: a.key, read: a.read, live: true}
+	wanted := &attach{s: a.s, key: a.key, read: a.read, live: true, since: h.w.g.now()}
+	if before := h.wanting[a.s]; before != nil {
+		wanted.since, wanted.doubted = before.since, before.doubted
+	}
+	h.wanting[a.s] = wanted
 	delete(h.w.idle, h)
 	h.w.stirred[h] = struct{}{}
 	if h.rise(a.s) {

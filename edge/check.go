@@ -123,11 +123,20 @@ func (h *hub) onHeads(heads map[chat.Key]uint64, err error) {
 	h.unpark()
 }
 
-// seen starts filling the gaps that heads reveal.
+// seen starts filling the gaps that heads reveal. The hub's own log comes first: it
+// says which channels there are.
 func (h *hub) seen(heads map[chat.Key]uint64) {
+	if n, ok := heads[h.key]; ok {
+		h.reaches(&h.own, n)
+	}
 	for k, n := range heads {
-		if k == h.key || k.Kind == chat.KindChannel && k.Tenant == h.key.Tenant {
+		if k == h.key || k.Kind != chat.KindChannel || k.Tenant != h.key.Tenant {
+			continue
+		}
+		if h.channels[k.ID] != nil || h.knows(k) {
 			h.reaches(h.entity(k), n)
+		} else {
+			h.expect(k, n)
 		}
 	}
 }

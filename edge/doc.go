@@ -44,7 +44,11 @@
 // record of the server it rests, and waits until that is known here; it waits, too, for
 // the record that creates its channel. A tick finds what nobody has heard of.
 //
-// A resume gets what the user may see when it is sent, and a view frame for the rest.
+// A resume gets what the user may see when it is sent. What he may do it always gets as
+// a whole, in a view frame per server: the position of a client that was cut says which
+// records it was told, not whether the view after them arrived. If a right to see is
+// lost amid the replay, the start ends with 4000 and the client resumes: the right may
+// be back before the hub hears of either, and then nobody would fill what was left out.
 //
 // # Starting
 //
@@ -66,7 +70,13 @@
 //     with 4000 and resume.
 //   - A session that asks too much is answered rate_limited.
 //   - A copy of a server that is behind what was told tells nothing until it has caught
-//     up; if meanwhile more gathers than one message holds, the hub is broken off.
+//     up; if meanwhile more gathers than one message holds, or a resync would overtake
+//     what waits, the hub is broken off.
+//   - A hub that begins with a copy that is behind the heads does not know some channels:
+//     their logs are told from the first record once the server's says that they exist,
+//     and not read if it turns out that they do not any more.
+//   - A user's log that says he is a member where the server does not know him is looked
+//     into by his actor: when a session starts, and once more some seconds later.
 //   - Too many starts at once are queued, then refused with 4100.
 //
 // The package must never decide what a user may do (chat.Can does, through

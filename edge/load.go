@@ -122,7 +122,8 @@ func (w *worker) onLoaded(h *hub, l loaded, err error) {
 }
 
 // begin sets the hub's state and the numbers that come next. State that is
-// behind the heads makes a gap like any other.
+// behind the heads makes a gap like any other; of a channel that it does not know
+// yet nothing has been told, whatever its head.
 func (h *hub) begin(l loaded) {
 	if l.user != nil {
 		h.user, h.prefs = l.user, prefsOf(l.user)
@@ -135,8 +136,9 @@ func (h *hub) begin(l loaded) {
 		h.w.g.people.put(chat.ServerID(h.key.ID), h.people)
 		h.w.stirred[h] = struct{}{} // asks the other edges at the next tick
 	}
-	for k, n := range l.heads {
-		if k != h.key && k.Kind == chat.KindChannel {
+	for i := range h.server.Channels {
+		k := h.channelKey(h.server.Channels[i].ID)
+		if n, ok := l.heads[k]; ok {
 			h.entity(k).begin(n)
 		}
 	}

@@ -3,8 +3,19 @@ package edge
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"beep/chat"
+)
+
+const (
+	// doubtAfter is how long a user's log may say that he is a member of a server
+	// that does not know him before his actor is told to look into it, once per
+	// session: either log may be late.
+	doubtAfter = 5 * time.Second
+	// maxDoubts bounds those of one server that are looked into at a tick: when it
+	// was deleted, all who are connected may be among them.
+	maxDoubts = 64
 )
 
 // change is something of a user's own log that his sessions are to follow in the
@@ -105,15 +116,36 @@ func (h *hub) joined(u chat.UserID) {
 	}
 }
 
-// retry takes in those of whom our copy of the server has heard meanwhile. It
-// reports whether somebody still waits.
+// retry takes in those of whom our copy of the server has heard meanwhile, and
+// doubts some of those of whom it has not. It reports whether somebody still waits.
 func (h *hub) retry() bool {
+	var doubtful []chat.UserID
+	now := h.w.g.now()
 	for s, a := range h.wanting {
-		if g := h.srv.Grant(s.who(), 0); g.Member && g.ServerNumber >= h.own.next-1 {
+		switch g := h.srv.Grant(s.who(), 0); {
+		case g.Member && g.ServerNumber >= h.own.next-1:
 			h.attach(a)
+		case !g.Member && !a.doubted && now.Sub(a.since) >= doubtAfter && len(doubtful) < maxDoubts:
+			a.doubted = true
+			doubtful = append(doubtful, s.who())
 		}
 	}
+	if len(doubtful) > 0 {
+		h.doubt(doubtful)
+	}
 	return len(h.wanting) > 0
+}
+
+// doubt has users' actors look whether they still are members here: what should
+// have told their logs that they are not may be lost.
+func (h *hub) doubt(users []chat.UserID) {
+	g, id := h.w.g, chat.ServerID(h.key.ID)
+	g.load(func() {
+		defer g.caught("doubt", nil)
+		for _, u := range users {
+			g.cfg.Users.CheckMembership(u, id)
+		}
+	})
 }
 
 // reshow tells every session the server anew, after records that nobody saw.
@@ -173,7 +205,7 @@ func copyUser(u *chat.User) *chat.User {
 	c.Servers, c.Directs = slices.Clone(u.Servers), slices.Clone(u.Directs)
 	c.Read, c.Relations = maps.Clone(u.Read), maps.Clone(u.Relations)
 	c.Invited, c.Levels = maps.Clone(u.Invited), maps.Clone(u.Levels)
-	c.Pending, c.Pairs = nil, nil
+	c.Pending, c.Pairs, c.Adding = nil, nil, nil
 	return &c
 }
 

@@ -212,7 +212,9 @@ func (h *hub) onFilled(e *entity, recs []wire.Record) {
 		if len(recs) > 0 {
 			upTo = recs[0].Number - 1
 		}
-		h.giveUp(e, upTo)
+		if h.giveUp(e, upTo); h.gone.Load() {
+			return
+		}
 		h.take(e, recs)
 	}
 	held := e.held
@@ -229,11 +231,16 @@ func (h *hub) onFilled(e *entity, recs []wire.Record) {
 // giveUp passes over records that the log does not show, and says so. If they
 // belong to a server's own log, its state is taken from the node's copy, which
 // may know more, and shown anew: with read positions of 0, which the clients know
-// better, for a read position never moves backwards.
+// better, for a read position never moves backwards. What was told before must be
+// out by then: a hub whose copy is behind what it has told is broken off instead.
 func (h *hub) giveUp(e *entity, upTo uint64) {
 	h.w.g.logger.Error("log does not show its records", "entity", e.key.String(), "from", e.next, "to", upTo)
 	h.w.g.stats.resyncs.Add(1)
 	h.flush()
+	if len(h.events) > 0 {
+		h.w.breakOff(h)
+		return
+	}
 	reseeded := e == &h.own && h.srv != nil && h.srv.Number() >= upTo
 	if reseeded {
 		upTo = h.seed()

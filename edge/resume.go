@@ -28,7 +28,12 @@ type replay struct {
 	budget uint64
 }
 
-var errGone = errors.New("session is over")
+var (
+	errGone = errors.New("session is over")
+	// errMoved ends a start whose user lost a right amid it: what was not sent may be
+	// his again before the hub hears of either, and nobody would tell him. He resumes.
+	errMoved = errors.New("rights changed amid a replay")
+)
 
 // resume sends what is missing up to the heads, then resumed, then what hubs
 // told meanwhile.
@@ -36,8 +41,8 @@ func (st *start) resume(self attached, servers []attached) closeCode {
 	s := st.s
 	r := &replay{st: st, out: newDraft(512), budget: MaxResumeRecords}
 	if err := r.all(self, servers); err != nil {
-		if errors.Is(err, errGone) {
-			return closeFault // it is closed already, or trickles
+		if errors.Is(err, errGone) || errors.Is(err, errMoved) {
+			return closeFault // if it is not closed already
 		}
 		return st.fault("replay", err)
 	}
@@ -107,9 +112,13 @@ type told struct {
 	deleted []chat.ChannelID // and hidden from him
 }
 
-// view sends what the client may see and do now, as far as that may differ from what
-// it knows and no event has told it.
+// view sends what the client may do now, and what it may see as far as that differs
+// from what it knows and no event has told it. A session that the hub itself tells of
+// the server has no rights here.
 func (r *replay) view(a *attached, told *told, channels []missing) error {
+	if a.rights == nil {
+		return nil
+	}
 	hide := a.hide
 	for _, id := range told.deleted {
 		// Only what it has named itself: of others it knows nothing.
@@ -117,29 +126,25 @@ func (r *replay) view(a *attached, told *told, channels []missing) error {
 			hide = append(hide, id)
 		}
 	}
-	body := a.view
+	b := append(r.out.next(), `{"op":"`+wire.OpView+`","s":"`...)
+	b = append(b, chat.ServerID(a.key.ID).String()...)
+	b = append(append(b, '"'), a.view...)
 	l := list{open: `,"hide":[`}
 	for _, id := range hide {
-		body = append(l.next(body), '"')
-		body = append(append(body, id.String()...), '"')
+		b = append(l.next(b), '"')
+		b = append(append(b, id.String()...), '"')
 	}
-	body = l.end(body)
+	b = l.end(b)
 	l = list{open: `,"show":[`}
 	for i := range channels {
 		if m := &channels[i]; m.unnamed && !slices.Contains(told.created, chat.ChannelID(m.key.ID)) {
 			if !r.sees(a, m.key) {
-				continue
+				return errMoved
 			}
-			body = append(l.next(body), m.card...)
+			b = append(l.next(b), m.card...)
 		}
 	}
-	body = l.end(body)
-	if len(body) == 0 {
-		return nil
-	}
-	b := append(r.out.next(), `{"op":"`+wire.OpView+`","s":"`...)
-	b = append(b, chat.ServerID(a.key.ID).String()...)
-	r.out = append(append(append(b, '"'), body...), '}')
+	r.out = append(draft(l.end(b)), '}')
 	return r.flow()
 }
 
@@ -160,12 +165,12 @@ func (r *replay) sees(a *attached, key chat.Key) bool {
 // log sends what is missing of one log and says what it tells of channels.
 func (r *replay) log(a *attached, m *missing) (told, error) {
 	switch {
-	case !r.sees(a, m.key):
+	case m.pos == m.head:
 		return told{}, nil
+	case !r.sees(a, m.key):
+		return told{}, errMoved
 	case m.never:
 		r.resync(m)
-		return told{}, nil
-	case m.pos == m.head:
 		return told{}, nil
 	case m.head-m.pos > r.budget:
 		r.resync(m)
@@ -195,7 +200,7 @@ func (r *replay) read(a *attached, m *missing) (t told, err error) {
 			return t, err
 		}
 		if !r.sees(a, m.key) {
-			return t, nil
+			return t, errMoved
 		}
 		if len(recs) == 0 || recs[0].Number != next {
 			r.resync(m)
@@ -206,7 +211,9 @@ func (r *replay) read(a *attached, m *missing) (t told, err error) {
 				break // a hole: the next piece begins with it
 			}
 			next++
-			r.record(a, m.key, &recs[i], &t)
+			if err := r.record(a, m.key, &recs[i], &t); err != nil {
+				return t, err
+			}
 			if err := r.flow(); err != nil {
 				return t, err
 			}
@@ -216,7 +223,7 @@ func (r *replay) read(a *attached, m *missing) (t told, err error) {
 }
 
 // record sends one record, or that it is hidden.
-func (r *replay) record(a *attached, key chat.Key, rec *wire.Record, t *told) {
+func (r *replay) record(a *attached, key chat.Key, rec *wire.Record, t *told) error {
 	r.sent++
 	f, visible := filter{}, true
 	switch {
@@ -227,16 +234,20 @@ func (r *replay) record(a *attached, key chat.Key, rec *wire.Record, t *told) {
 		decoded, _ := wire.DecodeEvent(rec) // what cannot be read says nothing
 		f = filterOf(decoded.Event)
 		a.srv.Read(func(st *chat.Server) { visible = f.allows(st, r.st.s.who()) })
+		if !visible && f.passesNow(a.rights) {
+			return errMoved
+		}
 		if e, ok := decoded.Event.(*chat.ChannelCreated); ok && visible {
 			t.created = append(t.created, e.ID)
 		}
 	}
 	if visible {
 		r.out = wire.AppendEvent(r.out.next(), key, rec)
-		return
+		return nil
 	}
 	r.out = f.appendHidden(r.out, key, rec.Number)
 	t.deleted = append(t.deleted, f.deletes()...)
+	return nil
 }
 
 // resync says that a gap cannot be filled.

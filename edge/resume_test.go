@@ -92,7 +92,7 @@ func TestNothingIsLostOrDoubledBetweenReplayAndLive(t *testing.T) {
 				t.Fatal(err)
 			}
 			switch f.Op {
-			case "resumed", "presence":
+			case "resumed", "presence", "view":
 			case "event":
 				if f.N != pos+1 {
 					t.Fatalf("got %d after %d", f.N, pos)

@@ -5,10 +5,12 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"strconv"
 	"sync"
 	"testing"
 
 	"beep/chat"
+	"beep/tenant"
 )
 
 // Sizes of the benchmarks: issue B's big server, as far as one edge sees it.
@@ -73,6 +75,35 @@ func BenchmarkRateAll(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/server")
+}
+
+// BenchmarkResumeView prints how large the view frame of a resume is in a server with
+// 200 channels, by how many of them have rights of their own, and what making it takes.
+// For comparison, the server's card in ready.
+func BenchmarkResumeView(b *testing.B) {
+	for _, differing := range []int{0, bigChannels / 10, bigChannels} {
+		b.Run(strconv.Itoa(differing), func(b *testing.B) {
+			st := bigServer(1)
+			for i := range differing {
+				id := chat.ChannelID(7000 + i)
+				st.Apply(chat.Record{Number: st.Number + 1, Event: &chat.OverrideSet{
+					Override: override(id, chat.EveryoneRole(home), chat.ViewChannels, chat.SendMessages),
+				}})
+			}
+			const u chat.UserID = 10_000
+			h := &hub{key: chat.ServerKey(home), server: *st, srv: &tenant.Server{}}
+			h.rights.begin(st, st.Number)
+			v := h.rights.vector(u)
+			card := len(h.appendServer(nil, u, v, map[chat.ChannelID]chat.ReadPosition{}))
+			size := 0
+			b.ResetTimer()
+			for range b.N {
+				size = len(h.answerView(u, v))
+			}
+			b.ReportMetric(float64(size), "B/view")
+			b.ReportMetric(float64(card), "B/card")
+		})
+	}
 }
 
 // BenchmarkRoleChange prints how long it takes until 1,000 sessions in a server with

@@ -133,7 +133,7 @@ func shuffle(t *testing.T, rng *rand.Rand) {
 			w.say(home, ch, "x")
 			w.log.losing(nil)
 		case rng.IntN(2) == 0:
-			w.acts(boss, ev)
+			w.acts(ev)
 			if rng.IntN(2) == 0 {
 				w.log.tip(chat.ServerKey(home))
 			}

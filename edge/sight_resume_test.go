@@ -1,13 +1,10 @@
 package edge
 
 import (
-	"context"
 	"slices"
-	"sync"
 	"testing"
 
 	"beep/chat"
-	"beep/wire"
 )
 
 // resumed collects the frames of a resume up to its end.
@@ -142,43 +139,4 @@ func TestABannedClientThatResumesFindsTheServerGone(t *testing.T) {
 		}
 		c.nothing()
 	})
-}
-
-// hookedLog does something before it reads.
-type hookedLog struct {
-	*fakeLog
-	before func(k chat.Key)
-}
-
-func (l hookedLog) Read(ctx context.Context, k chat.Key, from, to uint64, fn func(uint64, wire.Commit) error) error {
-	l.before(k)
-	return l.fakeLog.Read(ctx, k, from, to, fn)
-}
-
-func TestWhatIsRevokedDuringAReplayIsNotSent(t *testing.T) {
-	t.Parallel()
-	var w *world
-	var once sync.Once
-	w = joinWith(t, newFakeLog(), func(c *Config) {
-		c.Log = hookedLog{c.Log.(*fakeLog), func(k chat.Key) {
-			if k == chat.ChannelKey(home, hall) {
-				once.Do(func() {
-					w.acts(boss, &chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
-				})
-			}
-		}}
-	})
-	w.furnish()
-	w.say(home, hall, "for all")
-	w.say(home, attic, "secret")
-	c := w.resume(bob, `{"user":2,"servers":{"2001":10},"channels":{"3001":0,"3002":0}}`)
-	frames := c.resumed()
-	if len(frames) != 1 || frames[0].C != hall {
-		t.Fatalf("frames: %+v", frames)
-	}
-	w.tick()
-	if f := c.expect("view"); !slices.Equal(f.Hide, []chat.ChannelID{attic}) {
-		t.Fatalf("view: %s", f.raw)
-	}
-	c.nothing()
 }

@@ -25,8 +25,8 @@ func (w *world) role(s chat.ServerID, id chat.RoleID, p chat.Permission) {
 }
 
 // gives gives a member a role.
-func (w *world) gives(u chat.UserID, r chat.RoleID) uint64 {
-	return w.log.add(chat.ServerKey(home), boss, &chat.MemberRolesChanged{UserID: u, Added: []chat.RoleID{r}})
+func (w *world) gives(u chat.UserID, r chat.RoleID) {
+	w.log.add(chat.ServerKey(home), boss, &chat.MemberRolesChanged{UserID: u, Added: []chat.RoleID{r}})
 }
 
 // override is one of a role in a channel.
@@ -44,10 +44,10 @@ func (w *world) hides(s chat.ServerID, ch chat.ChannelID) uint64 {
 
 // acts does something in a server of which only this node's copy hears, as if its
 // actor had answered and the live message were late.
-func (w *world) acts(by chat.UserID, events ...chat.Event) uint64 {
+func (w *world) acts(events ...chat.Event) uint64 {
 	w.t.Helper()
 	w.log.losing(func(m LiveMessage) bool { return m.Key == chat.ServerKey(home) })
-	n := w.log.add(chat.ServerKey(home), by, events...)
+	n := w.log.add(chat.ServerKey(home), boss, events...)
 	w.log.losing(nil)
 	w.log.mu.Lock()
 	commits := w.log.commits[chat.ServerKey(home)]
@@ -256,14 +256,14 @@ func TestARevocationHoldsBeforeItsRecordIsHeard(t *testing.T) {
 	w := house(t)
 	a, _ := w.identify(ada)
 	b, _ := w.identify(bob)
-	w.acts(boss, &chat.MemberBanned{UserID: ada, Reason: "x"})
+	w.acts(&chat.MemberBanned{UserID: ada, Reason: "x"})
 	w.say(home, hall, "after the ban")
 	b.event("message_sent", 1)
 	if f := a.expect("server_gone"); f.S != home {
 		t.Fatalf("got %s", f.raw)
 	}
 	a.nothing()
-	w.acts(boss, &chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
+	w.acts(&chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
 	w.say(home, attic, "not for bob")
 	w.say(home, hall, "again")
 	for {
@@ -284,7 +284,7 @@ func TestARevocationOfWhichNobodyHearsIsNoticedByTheTick(t *testing.T) {
 	t.Parallel()
 	w := house(t)
 	b, _ := w.identify(bob)
-	w.acts(boss, &chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
+	w.acts(&chat.MemberRolesChanged{UserID: bob, Removed: []chat.RoleID{staff}})
 	w.tick()
 	if f := b.expect("view"); !slices.Equal(f.Hide, []chat.ChannelID{attic}) {
 		t.Fatalf("view: %s", f.raw)

@@ -24,9 +24,7 @@ func (h *hub) waits(e *entity, r *wire.Record) bool {
 		return false
 	}
 	n := need{copied: r.ServerNumber}
-	if !e.known {
-		_, e.known = h.server.Channel(chat.ChannelID(e.key.ID))
-	}
+	e.known = e.known || h.knows(e.key)
 	if !e.known {
 		n.told = h.untold(e)
 	}
@@ -34,11 +32,7 @@ func (h *hub) waits(e *entity, r *wire.Record) bool {
 		return false
 	}
 	e.gap, e.want = true, max(e.want, r.Number)
-	if h.behind == nil {
-		h.behind = map[*entity]need{}
-	}
-	h.behind[e] = n
-	h.reaches(&h.own, max(n.copied, n.told))
+	h.wait(e, n)
 	return true
 }
 
@@ -56,13 +50,47 @@ func (h *hub) untold(e *entity) (number uint64) {
 	return number
 }
 
+// knows reports whether the channel of a log has been told here.
+func (h *hub) knows(k chat.Key) bool {
+	_, ok := h.server.Channel(chat.ChannelID(k.ID))
+	return ok
+}
+
+// expect notes that a log of which nothing is known here has come to n. It is read
+// when its channel was told; if that is not to come, the channel is deleted and its
+// log not read at all.
+func (h *hub) expect(k chat.Key, n uint64) {
+	e := h.entity(k)
+	e.gap, e.want = true, n
+	told := h.untold(e)
+	if told == 0 {
+		delete(h.channels, k.ID)
+		return
+	}
+	h.wait(e, need{told: told})
+}
+
+// wait puts a log that has a gap behind the server's.
+func (h *hub) wait(e *entity, n need) {
+	if h.behind == nil {
+		h.behind = map[*entity]need{}
+	}
+	h.behind[e] = n
+	h.reaches(&h.own, max(n.copied, n.told))
+}
+
 // goOn reads the logs whose records do not wait any more.
 func (h *hub) goOn() {
 	for e, n := range h.behind {
-		if h.met(n) {
-			delete(h.behind, e)
-			e.gap = false
-			h.fill(e)
+		if !h.met(n) {
+			continue
 		}
+		delete(h.behind, e)
+		e.gap = false
+		if e.next == 1 && !h.knows(e.key) && h.untold(e) == 0 {
+			delete(h.channels, e.key.ID) // deleted, and of nobody's interest
+			continue
+		}
+		h.fill(e)
 	}
 }
