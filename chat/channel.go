@@ -65,18 +65,35 @@ func (st *Server) Channel(id ChannelID) (Channel, bool) {
 }
 
 // Below lists the channels that go with a channel when it is deleted: those of a
-// category, and the threads of all of them, parents first.
+// category, and the threads of all of them, parents first. It ends whatever the
+// log says: a channel is looked below once.
 func (st *Server) Below(id ChannelID) []ChannelID {
 	var ids []ChannelID
+	seen := map[ChannelID]bool{id: true}
 	for parents := []ChannelID{id}; len(parents) > 0; parents = parents[1:] {
 		for i := range st.Channels {
-			if st.Channels[i].ParentID == parents[0] {
-				ids = append(ids, st.Channels[i].ID)
-				parents = append(parents, st.Channels[i].ID)
+			if c := &st.Channels[i]; c.ParentID == parents[0] && !seen[c.ID] {
+				seen[c.ID] = true
+				ids = append(ids, c.ID)
+				parents = append(parents, c.ID)
 			}
 		}
 	}
 	return ids
+}
+
+// StandsIn says whether a channel of this type may stand in one of type in; "" is
+// in none.
+func (t ChannelType) StandsIn(in ChannelType) bool {
+	switch t {
+	case TextChannel, ConferenceChannel:
+		return in == "" || in == CategoryChannel
+	case CategoryChannel:
+		return in == ""
+	case ThreadChannel:
+		return in == TextChannel
+	}
+	return false
 }
 
 // Private reports whether members see the channel only by an override of their

@@ -74,15 +74,15 @@ func (st *Server) placeFor(op string, by UserID, t ChannelType, parent ChannelID
 	want := ManageChannels
 	switch t {
 	case TextChannel, ConferenceChannel:
-		if in != "" && in != CategoryChannel {
+		if !t.StandsIn(in) {
 			return 0, Errorf(Invalid, op, "a channel stands in a category or in none")
 		}
 	case CategoryChannel:
-		if in != "" {
+		if !t.StandsIn(in) {
 			return 0, Errorf(Invalid, op, "a category stands in no other channel")
 		}
 	case ThreadChannel:
-		if in != TextChannel {
+		if !t.StandsIn(in) {
 			return 0, Errorf(Invalid, op, "a thread stands in a text channel")
 		}
 		want = CreateThreads

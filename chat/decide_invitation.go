@@ -2,6 +2,9 @@ package chat
 
 func noInvitation(op string) error { return Errorf(NotFound, op, "there is no such invitation") }
 
+// cannotBeInvited does not say why: that is nothing for who invites.
+func cannotBeInvited(op string) error { return Errorf(Conflict, op, "this user cannot be invited now") }
+
 func (st *Server) createInvitation(c *CreateInvitation, now int64) (Decision, error) {
 	op := c.CommandName()
 	if _, err := st.needs(op, c.By, now, ManageInvitations); err != nil {
@@ -69,13 +72,16 @@ func (st *Server) inviteUser(c *InviteUser, now int64) (Decision, error) {
 	}
 	_, member := st.Members[c.User]
 	_, banned := st.Bans[c.User]
+	moderates := Can(st, c.By, 0, now).Permissions.Has(ManageMembers)
 	switch {
 	case c.User == 0:
 		return refuse(Errorf(Invalid, op, "there is no user without an identifier"))
 	case member:
 		return refuse(Errorf(Conflict, op, "this user is a member already"))
-	case banned:
+	case banned && moderates:
 		return refuse(Errorf(Conflict, op, "this user is banned from the server"))
+	case banned: // who is, is for those who may ban to know
+		return refuse(cannotBeInvited(op))
 	}
 	for i := range st.Invitations {
 		if open := &st.Invitations[i]; open.UserID == c.User && open.Open(now) {

@@ -105,7 +105,11 @@ func (st *Server) deleteRole(c *DeleteRole, now int64) (Decision, error) {
 	if c.ID == EveryoneRole(st.ID) {
 		return refuse(Errorf(Invalid, op, "the role %s cannot be deleted", EveryoneName))
 	}
-	if err := fresh(op, c.IfVersion, role.Version); err != nil {
+	err = first(
+		st.mayTake(op, c.By, role, now),
+		st.mayEmpty(op, c.By, role, now),
+		fresh(op, c.IfVersion, role.Version))
+	if err != nil {
 		return refuse(err)
 	}
 	return decided(c.By, &RoleDeleted{ID: c.ID, Name: role.Name})
@@ -150,7 +154,8 @@ func (st *Server) ranked() []RoleID {
 }
 
 // changeMemberRoles: one may give and take lower roles to oneself as well, but
-// nobody gives a role that allows, anywhere, more than he may himself.
+// nobody gives a role that allows, anywhere, more than he may himself, nor takes
+// one that denies what he may not do.
 func (st *Server) changeMemberRoles(c *ChangeMemberRoles, now int64) (Decision, error) {
 	op := c.CommandName()
 	rights, err := st.needs(op, c.By, now, ManageRoles)
@@ -188,6 +193,9 @@ func (st *Server) changeMemberRoles(c *ChangeMemberRoles, now int64) (Decision, 
 			}
 			e.Added = append(e.Added, id)
 		default:
+			if err := st.mayTake(op, c.By, role, now); err != nil {
+				return refuse(err)
+			}
 			e.Removed = append(e.Removed, id)
 		}
 	}
@@ -207,27 +215,4 @@ func (st *Server) givable(op string, by UserID, id RoleID) (Role, error) {
 		return role, Errorf(Invalid, op, "every member has the role %s", EveryoneName)
 	}
 	return role, st.outranks(op, by, role.Position)
-}
-
-// mayGive refuses a role that allows what by may not, in the server or in a
-// channel: else whoever hands out roles could let himself into any channel.
-func (st *Server) mayGive(op string, by UserID, role Role, rights Permission, now int64) error {
-	if err := holds(op, rights, Permission(role.Permissions)); err != nil {
-		return err
-	}
-	if rights.Has(Administrator) {
-		return nil
-	}
-	for i := range st.Channels {
-		c := &st.Channels[i]
-		if !c.governs() || !st.rules[i].given.Has(role.Slot) {
-			continue
-		}
-		o, _ := c.Override(role.ID, 0)
-		if Permission(o.Allow)&^Can(st, by, c.ID, now).Permissions != 0 {
-			// The channel is not named: by may not see it.
-			return Errorf(Forbidden, op, "this role allows more in a channel than you may yourself")
-		}
-	}
-	return nil
 }

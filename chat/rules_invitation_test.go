@@ -89,5 +89,10 @@ func TestNobodyIsInvitedInVain(t *testing.T) {
 	w.refused(&chat.InviteUser{By: mod, User: mod, Code: "x"}, chat.Conflict)
 	w.refused(&chat.InviteUser{By: mod, User: 555, Code: "x"}, chat.Conflict)
 	w.refused(&chat.InviteUser{By: mod, User: 0, Code: "x"}, chat.Invalid)
+	w.must(&chat.UpdateRole{By: ada, ID: chat.EveryoneRole(house), Permissions: ptr(chat.DefaultEveryone | chat.ManageInvitations)})
+	_, err := w.st.Decide(&chat.InviteUser{By: dweller, User: 555, Code: "x"}, 1)
+	if !chat.Is(err, chat.Conflict) || strings.Contains(err.Error(), "ban") {
+		t.Errorf("who may not ban is told of a ban: %v", err)
+	}
 	w.refused(&chat.InviteUser{By: mod, User: guest, Code: "x y"}, chat.Invalid)
 }

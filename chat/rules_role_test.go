@@ -162,3 +162,52 @@ func TestNobodyGivesARoleThatAllowsMoreThanHeMay(t *testing.T) {
 	w.must(&chat.AddToChannel{By: ada, Channel: vault, User: mod})
 	w.must(&chat.ChangeMemberRoles{By: mod, User: dweller, Add: []chat.RoleID{helper}})
 }
+
+// Taking the role away lets somebody do what the one who takes it may not.
+func TestNobodyLiftsWhatARoleDeniesHimself(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.must(&chat.ChangeMemberRoles{By: ada, User: mod, Add: []chat.RoleID{helper}})
+	w.must(&chat.ChangeMemberRoles{By: ada, User: dweller, Add: []chat.RoleID{helper}})
+	w.must(&chat.SetOverride{By: ada, Override: override(hall, helper, 0, 0, chat.ViewChannels)})
+	take := func(by, u chat.UserID) *chat.ChangeMemberRoles {
+		return &chat.ChangeMemberRoles{By: by, User: u, Remove: []chat.RoleID{helper}}
+	}
+	w.refused(take(mod, mod), chat.Forbidden)
+	w.refused(take(mod, dweller), chat.Forbidden)
+	w.refused(&chat.DeleteRole{By: mod, ID: helper}, chat.Forbidden)
+	if chat.CanSee(w.st, mod, hall) {
+		t.Fatal("he sees the channel")
+	}
+	w.unchanged(take(mod, another(w))) // has it not: nothing is lifted
+	w.must(take(ada, mod))
+	w.must(take(mod, dweller)) // now he may himself
+	w.must(&chat.DeleteRole{By: mod, ID: helper})
+}
+
+// another is a member below mod without the role helper.
+func another(w *world[*chat.Server]) chat.UserID {
+	const other chat.UserID = 205
+	w.must(&chat.AddMember{User: other, Username: "other", Invitation: "open"})
+	return other
+}
+
+// A channel that loses its last override takes its category's.
+func TestNobodyOpensAChannelByDeletingItsOnlyRole(t *testing.T) {
+	t.Parallel()
+	const guests, team chat.RoleID = 500, 501
+	w := newTown(t)
+	w.must(&chat.UpdateRole{By: ada, ID: chat.EveryoneRole(house), Permissions: ptr(chat.SendMessages)})
+	w.must(&chat.CreateRole{By: ada, ID: guests, RoleSettings: role("guests", 0)})
+	w.must(&chat.CreateRole{By: ada, ID: team, RoleSettings: role("team", 0)})
+	w.must(&chat.ChangeMemberRoles{By: ada, User: mod, Add: []chat.RoleID{guests}})
+	w.must(&chat.SetOverride{By: ada, Override: override(garden, guests, 0, chat.ViewChannels, 0)})
+	w.must(&chat.SetOverride{By: ada, Override: override(roses, team, 0, chat.ViewChannels, 0)})
+	w.must(&chat.RemoveOverride{By: ada, Channel: roses, RoleID: guests}) // it came along with the first
+	if chat.CanSee(w.st, mod, roses) || !chat.CanSee(w.st, mod, garden) {
+		t.Fatal("the channels are not as the test needs them")
+	}
+	w.refused(&chat.DeleteRole{By: mod, ID: team}, chat.Forbidden)
+	w.must(&chat.RemoveOverride{By: ada, Channel: garden, RoleID: guests}) // nothing comes into force
+	w.must(&chat.DeleteRole{By: mod, ID: team})
+}

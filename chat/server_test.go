@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -180,5 +181,22 @@ func TestIdentifiersHaveOneSpelling(t *testing.T) {
 	}
 	if id, err := chat.ParseUserID("9223372036854775807"); err != nil || id.String() != "9223372036854775807" {
 		t.Error(id, err)
+	}
+}
+
+// Check refuses such a log, but an actor must live with whatever is in it.
+func TestWhatIsBelowAChannelInACircleEnds(t *testing.T) {
+	t.Parallel()
+	st := chat.NewServer()
+	for i, e := range []chat.Event{
+		&chat.ServerCreated{ID: house, OwnerID: ada},
+		&chat.ChannelCreated{ID: 1, ServerID: house, Type: chat.TextChannel, ParentID: 1},
+		&chat.ChannelCreated{ID: 2, ServerID: house, Type: chat.TextChannel, ParentID: 3},
+		&chat.ChannelCreated{ID: 3, ServerID: house, Type: chat.TextChannel, ParentID: 2},
+	} {
+		st.Apply(chat.Record{Number: uint64(i + 1), Event: e})
+	}
+	if own, other := st.Below(1), st.Below(2); len(own) != 0 || !slices.Equal(other, []chat.ChannelID{3}) {
+		t.Errorf("below are %v and %v", own, other)
 	}
 }

@@ -35,7 +35,7 @@ func (st *User) receiveInvitation(c *ReceiveInvitation, now int64) (Decision, er
 	var events []Event
 	if len(st.Invited) >= MaxServerInvited {
 		if events = st.expired(now); len(events) == 0 {
-			return Decision{}, Errorf(Conflict, op, "this user has too many open invitations")
+			return Decision{}, cannotBeInvited(op) // he has too many open
 		}
 	}
 	return Decision{Author: e.By, Events: append(events, &e)}, nil

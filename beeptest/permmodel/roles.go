@@ -38,8 +38,55 @@ func (s *Server) take(a Act, now int64) bool {
 	if !s.handles(a, now) {
 		return false
 	}
+	if !s.Members[a.User].Roles[a.Role] {
+		return true
+	}
+	if s.frees(a, now) {
+		return false
+	}
 	delete(s.Members[a.User].Roles, a.Role)
 	return true
+}
+
+// frees: without the role one may do, in some channel, what by may not do there.
+func (s *Server) frees(a Act, now int64) bool {
+	for id, c := range s.Channels {
+		if c.Type == "thread" {
+			continue
+		}
+		own := s.Rights(a.By, id, now)
+		for n := range c.Roles[a.Role].Deny {
+			if !own[n] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// uncovers: when the role is gone, some channel that had an override of it alone
+// takes its category's, and by could not have replaced it by those.
+func (s *Server) uncovers(a Act, now int64) bool {
+	for id, c := range s.Channels {
+		_, has := c.Roles[a.Role]
+		parent := s.Channels[c.Parent]
+		if !has || c.Type == "thread" || parent == nil || len(c.Roles)+len(c.Members) > 1 {
+			continue
+		}
+		left := map[uint64]Override{}
+		for role, o := range parent.Roles {
+			if role != a.Role {
+				left[role] = o
+			}
+		}
+		if len(left)+len(parent.Members) == 0 {
+			continue
+		}
+		if !s.mayReplace(a.By, c.Roles, nil, left, parent.Members, s.Rights(a.By, id, now)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Server) createRole(a Act, now int64) bool {
@@ -72,6 +119,9 @@ func (s *Server) editRole(a Act, now int64) bool {
 func (s *Server) deleteRole(a Act, now int64) bool {
 	role := s.Roles[a.Role]
 	if !s.May(a.By, 0, "manage_roles", now) || role == nil || a.Role == s.ID || s.rank(a.By) <= role.Rank {
+		return false
+	}
+	if s.frees(a, now) || s.uncovers(a, now) {
 		return false
 	}
 	delete(s.Roles, a.Role)
