@@ -168,6 +168,10 @@ func (a *shell) onStarted() {
 			err = &chat.Error{Kind: chat.Unavailable, Op: "activate", Message: "temporarily unavailable", Err: err}
 		}
 		a.die(err)
+		return
+	}
+	if a.unsaved() >= snapshotRecords { // so that the next activation is spared what this one read
+		a.saveSnapshot()
 	}
 }
 
