@@ -297,3 +297,73 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// Folding such a log would delete or overwrite what is another server's here, or
+// never end.
+func TestALogThatReachesForOthersChannelsIsRefused(t *testing.T) {
+	t.Parallel()
+	const foreign, garden, thread chat.ChannelID = 1<<40 + 5, 1<<30 + 3, 1<<30 + 4
+	makes := func(id, parent chat.ChannelID, of chat.ChannelType) *chat.ChannelCreated {
+		return &chat.ChannelCreated{ID: id, ServerID: server, Name: "x", Type: of, ParentID: parent}
+	}
+	override := func(in chat.ChannelID) chat.Override {
+		return chat.Override{ID: uint64(ada), ChannelID: in, MemberID: ada, Deny: chat.Rights(chat.Speak)}
+	}
+	in := func(parent chat.ChannelID) chat.ChannelSettings {
+		return chat.ChannelSettings{Name: "x", ParentID: parent}
+	}
+	check := func(events ...chat.Event) error {
+		l := club(t)
+		put(t, l, chat.ServerKey(server), 0, events...)
+		_, err := archive.Check(bytes.NewReader(export(t, l)))
+		return err
+	}
+	good := []chat.Event{
+		makes(garden, 0, chat.CategoryChannel), &chat.ChannelUpdated{ID: general, ChannelSettings: in(garden)}, makes(thread, general, chat.ThreadChannel),
+		&chat.OverrideSet{Override: override(general)}, &chat.OverrideRemoved{Override: override(general)},
+		&chat.ChannelUpdated{ID: thread, ChannelSettings: in(general)},
+	}
+	must(t, check(good...))
+	must(t, check(append(slices.Clone(good), &chat.ChannelDeleted{ID: garden, With: []chat.ChannelID{general, thread}})...))
+	foul := override(general)
+	foul.ID = 5
+	made := makes(garden, 0, chat.TextChannel)
+	made.Overrides = []chat.Override{override(general)}
+	for name, events := range map[string][]chat.Event{
+		"deletes another's":           {&chat.ChannelDeleted{ID: foreign}},
+		"deletes another's with one":  append(slices.Clone(good), &chat.ChannelDeleted{ID: garden, With: []chat.ChannelID{general, thread, foreign}}),
+		"deletes one twice":           {&chat.ChannelDeleted{ID: empty}, &chat.ChannelDeleted{ID: empty}},
+		"leaves a thread behind":      append(slices.Clone(good), &chat.ChannelDeleted{ID: general}),
+		"changes another's":           {&chat.ChannelUpdated{ID: foreign, ChannelSettings: in(0)}},
+		"puts one into another's":     {&chat.ChannelUpdated{ID: general, ChannelSettings: in(foreign)}},
+		"puts one into itself":        {&chat.ChannelUpdated{ID: general, ChannelSettings: in(general)}},
+		"moves a thread":              append(slices.Clone(good), &chat.ChannelUpdated{ID: thread, ChannelSettings: in(empty)}),
+		"makes one in itself":         {makes(garden, garden, chat.TextChannel)},
+		"makes one in another's":      {makes(garden, foreign, chat.TextChannel)},
+		"makes one in a text channel": {makes(garden, general, chat.TextChannel)},
+		"makes a thread in nothing":   {makes(garden, 0, chat.ThreadChannel)},
+		"makes a conversation":        {makes(garden, 0, chat.DirectChannel)},
+		"makes one again":             {makes(general, 0, chat.TextChannel)},
+		"makes a deleted one again":   {&chat.ChannelDeleted{ID: general}, makes(general, 0, chat.TextChannel)},
+		"makes one of another server": {&chat.ChannelCreated{ID: garden, ServerID: server + 1, Type: chat.TextChannel}},
+		"an override in another's":    {&chat.OverrideSet{Override: override(foreign)}},
+		"removes one from another's":  {&chat.OverrideRemoved{Override: override(foreign)}},
+		"an override of nobody":       {&chat.OverrideSet{Override: foul}},
+		"begins with another's":       {made},
+	} {
+		if err := check(events...); !chat.Is(err, chat.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestChannelsThatAreDeletedAreNamedAsWell(t *testing.T) {
+	t.Parallel()
+	l := club(t)
+	put(t, l, chat.ServerKey(server), 0, &chat.ChannelDeleted{ID: general})
+	c, err := archive.Check(bytes.NewReader(export(t, l)))
+	must(t, err)
+	if !slices.Equal(c.Channels, []chat.ChannelID{general, empty}) || len(c.Server.Channels) != 1 {
+		t.Errorf("it names %v", c.Channels)
+	}
+}

@@ -15,6 +15,9 @@ type Content struct {
 	Server *chat.Server
 	// Usernames are all who ever were members.
 	Usernames map[chat.UserID]string
+	// Channels are all that the server ever had, in the order of creation, those
+	// that are deleted included. Nobody else's may be among them where it is brought.
+	Channels []chat.ChannelID
 }
 
 // Check reads a file to its end. An error of kind Invalid says what is wrong.
@@ -23,7 +26,10 @@ func Check(r io.Reader) (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{Content: Content{Header: x.header, Server: chat.NewServer(), Usernames: map[chat.UserID]string{}}}
+	c := &checker{
+		Content: Content{Header: x.header, Server: chat.NewServer(), Usernames: map[chat.UserID]string{}},
+		created: map[chat.ChannelID]bool{},
+	}
 	for {
 		key, rec, ok, err := x.next()
 		if err != nil {
@@ -49,6 +55,7 @@ type checker struct {
 	Content
 	key     chat.Key
 	channel *chat.Timeline
+	created map[chat.ChannelID]bool
 }
 
 // whole checks that the server's log leads to a server that can be brought here.
@@ -97,12 +104,11 @@ func (c *checker) ofServer(rec chat.Record) error {
 		if rec.Number != 1 || e.ID != id {
 			return invalid("record %d creates another server", rec.Number)
 		}
-	case *chat.ChannelCreated:
-		if e.ServerID != id || e.ID == 0 {
-			return invalid("record %d creates a channel of another server", rec.Number)
-		}
 	case *chat.MemberJoined:
 		c.Usernames[e.UserID] = e.Username
+	}
+	if err := c.channels(rec); err != nil {
+		return err
 	}
 	c.Server.Apply(rec)
 	return nil

@@ -98,8 +98,7 @@ func (n *Node) adminImport(ctx context.Context, query url.Values, body io.Reader
 func (n *Node) canTake(ctx context.Context, c *archive.Content, owner chat.Recipient) (known []chat.UserID, err error) {
 	const op = "import server"
 	id := c.Header.ServerID
-	for i := range c.Server.Channels {
-		ch := c.Server.Channels[i].ID
+	for _, ch := range c.Channels {
 		at, err := n.store.ServerOf(ctx, ch)
 		if err == nil && at != id {
 			return nil, chat.Errorf(chat.Conflict, op, "channel %d is here already, in server %d", ch, at)
