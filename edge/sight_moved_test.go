@@ -82,7 +82,7 @@ func TestAChannelHiddenAndShownAgainDuringAReplayLeavesNoGap(t *testing.T) {
 	}{
 		"named":             {map[chat.Key][]chat.Event{hallKey: hide, atticKey: show}, rename, `{"3001":0,"3002":0}`},
 		"unnamed":           {map[chat.Key][]chat.Event{own: hide, atticKey: show}, &chat.ServerUpdated{}, `{"3002":0}`},
-		"amid the server's": {map[chat.Key][]chat.Event{own: hide, hallKey: show}, rename, `{"3001":0,"3002":1}`},
+		"amid the server's": {map[chat.Key][]chat.Event{own: hide, atticKey: show}, rename, `{"3001":1,"3002":0}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
