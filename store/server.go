@@ -46,9 +46,10 @@ kind = excluded.kind, picture = excluded.picture, banner = excluded.banner`
 	updateServer  = `UPDATE servers SET name = ?, description = ?, visibility = ?, search_text = ?, picture = ?, banner = ? WHERE id = ?`
 	updateOwner   = `UPDATE servers SET owner_id = ? WHERE id = ?`
 	upsertChannel = `INSERT INTO channels (id, server_id, name, type, position, created_at, topic, parent_id, message_id, slow_mode, archived, created_by)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET server_id = excluded.server_id, name = excluded.name,
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,
 type = excluded.type, position = excluded.position, created_at = excluded.created_at, topic = excluded.topic, parent_id = excluded.parent_id,
-message_id = excluded.message_id, slow_mode = excluded.slow_mode, archived = excluded.archived, created_by = excluded.created_by`
+message_id = excluded.message_id, slow_mode = excluded.slow_mode, archived = excluded.archived, created_by = excluded.created_by
+WHERE channels.server_id = excluded.server_id` // a channel never becomes another server's
 	updateChannel = `UPDATE channels SET name = ?, topic = ?, parent_id = ?, position = ?, slow_mode = ?, archived = ? WHERE id = ? AND server_id = ?`
 	selectPublic  = `SELECT id, name, description, owner_id, members, created_at, picture, banner FROM servers
 WHERE visibility = 'public' AND kind = '' AND id < ? AND search_text LIKE ? ESCAPE '!' ORDER BY id DESC LIMIT ?`

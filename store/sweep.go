@@ -23,12 +23,18 @@ import (
 // What is marked gone stays so for ever: records of a deleted channel can
 // come later than the server's record that deletes it, since their streams are
 // read side by side.
+//
+// Rows of a channel name it alone. So Sweep leaves a channel be that is, at that
+// moment, another server's: a log that says of a channel that it is gone speaks
+// for its own server only.
 const (
 	upsertSweep = `INSERT INTO sweeps (kind, id, due, last) VALUES (?, ?, ?, FALSE)
 ON CONFLICT (kind, id) DO UPDATE SET due = excluded.due, last = FALSE`
-	selectSweep    = `SELECT kind, id, last FROM sweeps WHERE due <= ? ORDER BY due, id, kind LIMIT 1`
-	postponeSweep  = `UPDATE sweeps SET due = ?, last = TRUE WHERE kind = ? AND id = ?`
-	deleteSweep    = `DELETE FROM sweeps WHERE kind = ? AND id = ?`
+	selectSweep   = `SELECT kind, id, last FROM sweeps WHERE due <= ? ORDER BY due, id, kind LIMIT 1`
+	postponeSweep = `UPDATE sweeps SET due = ?, last = TRUE WHERE kind = ? AND id = ?`
+	deleteSweep   = `DELETE FROM sweeps WHERE kind = ? AND id = ?`
+	// A channel that is gone has neither a row nor a log that is not gone.
+	selectLiving   = `SELECT 1 FROM channels WHERE id = ? UNION ALL SELECT 1 FROM entities WHERE id = ? AND kind = 'c' AND gone = FALSE LIMIT 1`
 	countSweepsDue = `SELECT COUNT(*) FROM sweeps WHERE due <= ?`
 
 	// The channels of a server that was erased are known by their rows, or by
@@ -152,6 +158,11 @@ func (t *Tx) Sweep(now int64, budget int) (more bool, err error) {
 // sweepOne works on one job and says how much of the budget is left; none: there
 // may be rows left.
 func (t *Tx) sweepOne(kind string, id int64, budget int) (left int, err error) {
+	if kind == kindText(chat.KindChannel) {
+		if living, err := t.living(id); living || err != nil {
+			return budget, err
+		}
+	}
 	for _, table := range sweepTables(kind) {
 		n, err := t.sweepTable(table, id, budget)
 		if budget -= n; err != nil || budget <= 0 {
@@ -159,6 +170,16 @@ func (t *Tx) sweepOne(kind string, id int64, budget int) (left int, err error) {
 		}
 	}
 	return budget, nil
+}
+
+// living reports whether a channel is some server's still.
+func (t *Tx) living(id int64) (living bool, err error) {
+	err = t.query(func(rows *sql.Rows) error {
+		var one int
+		living = true
+		return rows.Scan(&one)
+	}, selectLiving, id, id)
+	return living, err
 }
 
 // sweepTable deletes about budget rows: a stretch of the key, up to the place

@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"relations are kept":                                        relationsAreKept,
 		"the audit log is listed in pages, complete":                auditIsListed,
 		"a channel that is gone is swept in stretches":              goneChannelIsSwept,
+		"the channel of another server is left alone":               anothersChannelIsLeft,
 		"a server that is gone is swept in stretches":               goneServerIsSwept,
 		"a request that is repeated gets the first answer":          requestsAreRepeated,
 		"of many repeats one is carried out":                        oneCarriesItOut,

@@ -132,3 +132,28 @@ func goneServerIsSwept(t *testing.T, b *bundle) {
 	must(t, err)
 	equal(t, "scrubbed", done, true)
 }
+
+// A server that says of another's channel that it is gone, or its own, changes
+// nothing of it.
+func anothersChannelIsLeft(t *testing.T, b *bundle) {
+	const now = 5000
+	fillServer(t, b, 1, 10, 11)
+	b.project(t, func(tx *store.Tx) error {
+		must(t, tx.PutServer(store.Server{ID: 2, Name: "name", Visibility: chat.Public}))
+		must(t, tx.PutChannel(chat.Channel{ID: 10, ServerID: 2, Name: "mine now", Type: chat.TextChannel}))
+		must(t, tx.DeleteChannel(2, 10, now))
+		return tx.DeleteServer(2, now)
+	})
+	sweepAll(t, b, now, 50)
+	sweepAll(t, b, now+24*3600*1000, 50)
+	at, err := b.ServerOf(b.ctx, 10)
+	must(t, err)
+	equal(t, "server", at, 1)
+	equal(t, "messages", messagesOf(t, b, 10), 306)
+
+	// Its own server can still delete it.
+	b.project(t, func(tx *store.Tx) error { return tx.DeleteChannel(1, 10, now) })
+	sweepAll(t, b, now, 50)
+	equal(t, "messages left", messagesOf(t, b, 10), 0)
+	equal(t, "messages of the other channel", messagesOf(t, b, 11), 306)
+}
