@@ -27,6 +27,7 @@ type Conversation struct {
 // Unread is what is unread where.
 type Unread struct {
 	Channels []UnreadChannel `json:"channels" nullable:"false"`
+	LeftOut  []string        `json:"left_out,omitempty" nullable:"false" doc:"Servers that were not looked at, being too many: ask for each by itself"`
 }
 
 // UnreadChannel is what is unread in one channel.

@@ -186,7 +186,7 @@ func (n *Node) makeActors(ctx context.Context) error {
 	presence := &latePresence{}
 	n.requests = requests.New(requests.Config{
 		Place: n.place, Tenants: n.tenants, Read: n.store, Live: n.log, Presence: presence, NewID: ids.Next,
-		Now: time.Now, Export: n.export,
+		Now: time.Now, Export: n.export, Exempt: n.cfg.Exempt,
 	})
 	n.gateway = edge.New(edge.Config{
 		Auth: n.auth, Requests: n.requests, Users: n.requests, Log: edgeLog{n.log}, Tenants: n.tenants, Logger: n.logger,

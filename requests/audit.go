@@ -45,8 +45,9 @@ type auditEntry struct {
 }
 
 // listAudit shows who has done what to those who may view the audit log, but for
-// what concerns channels that they do not see: of a channel that is no more
-// nobody can say any longer who has seen it, so only administrators are told.
+// what concerns channels that they do not see, the category that a channel stands
+// in included: of a channel that is no more nobody can say any longer who has seen
+// it, so only administrators are told.
 func (s *Service) listAudit(ctx context.Context, who chat.UserID, a auditArgs) (any, error) {
 	const op = "list audit log"
 	limit, err := pageLimit(op, a.Limit, defaultAudit)
@@ -94,6 +95,27 @@ func (s *Service) listAudit(ctx context.Context, who chat.UserID, a auditArgs) (
 	return out, nil
 }
 
+// withoutParent leaves out in which channel a channel stands or stood, if that is
+// one that who looks does not see.
+func (l *looking) withoutParent(settings json.RawMessage) json.RawMessage {
+	var said struct {
+		ParentID chat.ChannelID `json:"parent_id"`
+	}
+	if json.Unmarshal(settings, &said) != nil || said.ParentID == 0 || l.sees(said.ParentID) {
+		return settings // what is no object of settings has no such field
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(settings, &fields); err != nil {
+		return nil // cannot be: it was read a moment ago
+	}
+	delete(fields, "parent_id")
+	shown, err := json.Marshal(fields)
+	if err != nil {
+		return nil // likewise
+	}
+	return shown
+}
+
 // entries are those of page that who looks may see.
 func (l *looking) entries(page []store.AuditEntry) []auditEntry {
 	all := l.can(0).Has(chat.Administrator)
@@ -113,6 +135,9 @@ func (l *looking) entries(page []store.AuditEntry) []auditEntry {
 		}
 		if e.TargetKind == "invitation" && !codes {
 			v.Before, v.After = nil, nil // the code is a secret of those who manage invitations
+		}
+		if !all {
+			v.Before, v.After = l.withoutParent(v.Before), l.withoutParent(v.After)
 		}
 		list = append(list, v)
 	}

@@ -2,9 +2,11 @@ package requests_test
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"beep/chat"
 	"beep/store"
@@ -299,5 +301,39 @@ func TestTheEdgeHasAMembershipChecked(t *testing.T) {
 	w.svc.CheckMembership(bob, club)
 	if is := w.last(); is.Key != chat.UserKey(bob) || !reflect.DeepEqual(is.Cmd, &chat.CheckMembership{Server: club}) {
 		t.Errorf("asked %+v", is)
+	}
+}
+
+// Every act that rings at somebody else counts; load generators may go on.
+func TestNobodyRingsAtOthersForEver(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.read.people = []store.Profile{{ID: zoe, Username: "zoe"}, {ID: eve, Username: "eve"}}
+	acts := []struct{ method, args string }{
+		{"friend.request", `{"user_id":"15"}`},
+		{"friend.request", `{"username":"zoe"}`},
+		{"invitation.send", `{"server_id":"1073741824","user_id":"15"}`},
+		{"direct.create", `{"user_ids":["15"]}`},
+		{"direct.add", `{"server_id":"1073741825","user_id":"15"}`},
+	}
+	for range 4 {
+		for _, a := range acts {
+			w.gets(bob, a.method, a.args)
+		}
+	}
+	asked := len(w.asked)
+	for _, a := range acts {
+		_, err := w.calls(bob, a.method, a.args)
+		var refusal *chat.Error
+		if !errors.As(err, &refusal) || refusal.Kind != chat.RateLimited || refusal.RetryAfter != 30*time.Second {
+			t.Errorf("%s: %v", a.method, err)
+		}
+	}
+	if len(w.asked) != asked {
+		t.Error("an actor was asked all the same")
+	}
+	w.gets(bob, "friend.cancel", `{"user_id":"15"}`)
+	for range 40 {
+		w.gets(ada, "friend.request", `{"user_id":"15"}`) // exempt
 	}
 }

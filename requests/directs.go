@@ -23,6 +23,9 @@ func (s *Service) createGroup(ctx context.Context, who chat.UserID, a createGrou
 	if len(a.UserIDs) == 0 || len(a.UserIDs) >= chat.MaxGroupMembers {
 		return nil, chat.Errorf(chat.Invalid, op, "user_ids must be 1 to %d friends", chat.MaxGroupMembers-1)
 	}
+	if err := s.mayRing(ctx, op, who); err != nil {
+		return nil, err
+	}
 	r := groupReply{chat.ServerID(s.cfg.NewID()), chat.ChannelID(s.cfg.NewID())}
 	plan := &chat.ServerPlan{
 		Name: a.Name, Visibility: chat.Private, ChannelID: r.ChannelID, Group: make([]chat.Recipient, len(a.UserIDs)),
@@ -37,6 +40,9 @@ func (s *Service) createGroup(ctx context.Context, who chat.UserID, a createGrou
 func (s *Service) addToGroup(ctx context.Context, who chat.UserID, a memberArgs) (any, error) {
 	c := &chat.StartAddRecipient{Server: a.ServerID, Friend: a.UserID}
 	if err := a.check(c.CommandName()); err != nil {
+		return nil, err
+	}
+	if err := s.mayRing(ctx, c.CommandName(), who); err != nil {
 		return nil, err
 	}
 	return s.askUser(ctx, who, c)

@@ -38,6 +38,9 @@ func (s *Service) requestFriend(ctx context.Context, who chat.UserID, a requestF
 		}
 		a.UserID = p.ID
 	}
+	if err := s.mayRing(ctx, op, who); err != nil {
+		return nil, err
+	}
 	return s.relate(ctx, who, a.UserID, chat.ActRequest)
 }
 

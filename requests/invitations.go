@@ -169,7 +169,10 @@ func (s *Service) sendInvitation(ctx context.Context, who chat.UserID, a memberA
 	if _, err := s.profile(ctx, c.CommandName(), a.UserID); err != nil {
 		return nil, err
 	}
-	var err error
+	err := s.mayRing(ctx, c.CommandName(), who)
+	if err != nil {
+		return nil, err
+	}
 	if c.Code, err = newCode(a.ServerID); err != nil {
 		return nil, err
 	}

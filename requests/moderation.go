@@ -126,12 +126,15 @@ func (s *Service) listBans(ctx context.Context, who chat.UserID, a bansArgs) (an
 	}
 	var ids []chat.UserID
 	err = s.inRealServer(ctx, op, who, a.ServerID, func(l *looking) error {
+		if err := needs(op, l.can(0), chat.ManageMembers); err != nil {
+			return err
+		}
 		for u := range l.st.Bans {
 			if u > a.After {
 				ids = append(ids, u)
 			}
 		}
-		return needs(op, l.can(0), chat.ManageMembers)
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -144,7 +147,7 @@ func (s *Service) listBans(ctx context.Context, who chat.UserID, a bansArgs) (an
 				list = append(list, banReply{u, b.Username, b.By, b.At, b.Reason})
 			}
 		}
-		return nil
+		return needs(op, l.can(0), chat.ManageMembers)
 	})
 	return map[string]any{"bans": list}, err
 }

@@ -55,6 +55,9 @@ type Config struct {
 	Presence Presence
 	NewID    func() uint64
 	Now      func() time.Time // nil: time.Now
+	// Exempt reports whether a user of this name may ring at others as often as he
+	// likes: load generators. nil: nobody.
+	Exempt func(username string) bool
 	// Export writes a server's logs; nil: exports are not to be had.
 	Export func(ctx context.Context, server chat.ServerID, w io.Writer) error
 }

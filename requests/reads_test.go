@@ -168,6 +168,8 @@ func TestBansAndAuditAreForThoseWhoMay(t *testing.T) {
 		{Number: 8, At: 4, ActorID: ada, Action: "channel_deleted", TargetKind: "channel", TargetID: 77, ChannelID: 77},
 		{Number: 7, At: 3, ActorID: ada, Action: "invitation_created", TargetKind: "invitation", After: json.RawMessage(`{"code":"hidden"}`)},
 		{Number: 6, At: 2, ActorID: mia, Action: "member_muted", TargetKind: "user", TargetID: uint64(bob), Reason: "loud"},
+		{Number: 5, At: 2, ActorID: ada, Action: "channel_updated", TargetKind: "channel", TargetID: uint64(general), ChannelID: general,
+			Before: json.RawMessage(`{"name":"general","parent_id":"102"}`), After: json.RawMessage(`{"name":"general","parent_id":"103"}`)},
 	}
 	w.refused(chat.Forbidden, bob, "ban.list", `{`+inClub+`}`)
 	w.refused(chat.Forbidden, bob, "audit.list", `{`+inClub+`}`)
@@ -185,13 +187,17 @@ func TestBansAndAuditAreForThoseWhoMay(t *testing.T) {
 		return fmt.Sprint(page.Entries)
 	}
 	forMia := w.gets(mia, "audit.list", `{`+inClub+`}`)
-	if numbers(forMia) != "[{7} {6}]" || strings.Contains(forMia, "hidden") {
+	if numbers(forMia) != "[{7} {6} {5}]" || strings.Contains(forMia, "hidden") {
+		t.Errorf("mia is shown %s", forMia)
+	}
+	// In which channel one has stood that she sees, without seeing that other.
+	if !strings.Contains(forMia, `"before":{"name":"general"},"after":{"name":"general","parent_id":"103"}`) {
 		t.Errorf("mia is shown %s", forMia)
 	}
 	if got := w.gets(mia, "audit.list", `{`+inClub+`,"limit":1}`); numbers(got) != "[{7}]" {
 		t.Errorf("mia's first page: %s", got)
 	}
-	if got := w.gets(ada, "audit.list", `{`+inClub+`}`); numbers(got) != "[{9} {8} {7} {6}]" || !strings.Contains(got, "hidden") {
+	if got := w.gets(ada, "audit.list", `{`+inClub+`}`); numbers(got) != "[{9} {8} {7} {6} {5}]" || !strings.Contains(got, "hidden") || !strings.Contains(got, `"parent_id":"102"`) {
 		t.Errorf("ada is shown %s", got)
 	}
 }
@@ -249,6 +255,36 @@ func TestUnreadIsCountedWhereOneSees(t *testing.T) {
 	}
 	if w.gets(bob, "unread.list", `{"server_id":"1073741825"}`); len(w.read.marks) != 1 {
 		t.Errorf("of one: asked for %v", w.read.marks)
+	}
+}
+
+func TestServersThatAreTooManyForOneCountAreNamed(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	const big, more, small = chat.ServerID(1<<30 + 10), chat.ServerID(1<<30 + 11), chat.ServerID(1<<30 + 12)
+	for i, of := range []struct {
+		id       chat.ServerID
+		channels int
+	}{{big, 1400}, {more, 700}, {small, 20}} {
+		events := []chat.Event{
+			&chat.ServerCreated{ID: of.id, Name: "x", Visibility: chat.Private, OwnerID: bob, Everyone: chat.DefaultEveryone},
+			&chat.MemberJoined{UserID: bob, Username: "bob"},
+		}
+		for n := range of.channels {
+			ch := chat.ChannelID((i+1)*10_000 + n)
+			events = append(events, &chat.ChannelCreated{ID: ch, ServerID: of.id, Name: "x", Type: chat.TextChannel})
+		}
+		w.writes(chat.ServerKey(of.id), bob, events...)
+		w.users[bob].Servers = append(w.users[bob].Servers, of.id)
+	}
+	if got := w.gets(bob, "unread.list", `{}`); got != `{"channels":[],"left_out":["1073741835"]}` {
+		t.Errorf("got %s", got)
+	}
+	if n := len(w.read.marks); n != 3+1400+20 {
+		t.Errorf("%d channels are counted in", n)
+	}
+	if got := w.gets(bob, "unread.list", `{"server_id":"1073741835"}`); got != `{"channels":[]}` || len(w.read.marks) != 700 {
+		t.Errorf("alone: %s of %d channels", got, len(w.read.marks))
 	}
 }
 

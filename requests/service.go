@@ -22,6 +22,7 @@ const Timeout = 25 * time.Second
 type Service struct {
 	cfg     Config
 	methods map[string]method
+	bells   bells
 }
 
 // method runs one kind of request and returns what becomes its JSON reply.
@@ -32,7 +33,7 @@ func New(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Service{cfg: cfg}
+	s := &Service{cfg: cfg, bells: bells{full: map[chat.UserID]int64{}}}
 	s.methods = s.catalogue()
 	return s
 }

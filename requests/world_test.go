@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -77,7 +78,8 @@ func setup(t *testing.T) *world {
 	t.Cleanup(book.Close)
 	w.svc = requests.New(requests.Config{
 		Place: w, Tenants: book, Read: w.read, Live: nowhere{}, Presence: adaAlone{}, NewID: w.id,
-		Now: func() time.Time { return time.UnixMilli(now) },
+		Now:    func() time.Time { return time.UnixMilli(now) },
+		Exempt: func(name string) bool { return name == "ada" },
 	})
 	w.writes(chat.ServerKey(club), ada,
 		&chat.ServerCreated{ID: club, Name: "Club", Visibility: chat.Private, OwnerID: ada, Everyone: chat.DefaultEveryone},
@@ -126,18 +128,25 @@ func setup(t *testing.T) *world {
 
 func (w *world) writes(key chat.Key, by chat.UserID, events ...chat.Event) {
 	w.t.Helper()
-	c := &wire.Commit{Key: key, Epoch: 1, First: 1}
-	for i, e := range events {
-		r, err := wire.EncodeEvent(e, uint64(i+1), 1000, by, "")
-		if err != nil {
+	var number, fence uint64
+	for part := range slices.Chunk(events, chat.MaxRecordsPerCommit) {
+		c := &wire.Commit{Key: key, Epoch: 1, First: number + 1}
+		for _, e := range part {
+			number++
+			r, err := wire.EncodeEvent(e, number, 1000, by, "")
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			c.Records = append(c.Records, r)
+		}
+		done := make(chan error, 1)
+		w.log.Append(c, fence, func(seq uint64, err error) {
+			fence = seq
+			done <- err
+		})
+		if err := <-done; err != nil {
 			w.t.Fatal(err)
 		}
-		c.Records = append(c.Records, r)
-	}
-	done := make(chan error, 1)
-	w.log.Append(c, 0, func(_ uint64, err error) { done <- err })
-	if err := <-done; err != nil {
-		w.t.Fatal(err)
 	}
 }
 
