@@ -59,7 +59,11 @@ const (
 	MaxAdding          = 20 // friends that one user is adding to groups: more than fill a group at once
 	MaxServerInvited   = 100
 	MaxNotifyLevels    = 1000 // levels set, servers and channels together
-	MaxSnoozeMillis    = 30 * 24 * 60 * 60 * 1000
+	// MaxReadPositions is how many channels a user has a position in, all his servers
+	// together: a session's start carries those of its servers, and every snapshot
+	// all. Few see as many; leaving a server gives its positions back.
+	MaxReadPositions = 20_000
+	MaxSnoozeMillis  = 30 * 24 * 60 * 60 * 1000
 
 	MaxReactions        = 20   // different emoji under one message
 	MaxReactors         = 1000 // users of one emoji under one message: what an actor keeps

@@ -29,7 +29,8 @@ type FinishJoin struct {
 	Refused bool
 }
 
-// SetRead moves the read position in a channel. It never moves backwards.
+// SetRead moves the read position in a channel. It never moves backwards. Beyond
+// MaxReadPositions channels another one is refused.
 type SetRead struct {
 	Server  ServerID
 	Channel ChannelID

@@ -187,8 +187,12 @@ func (st *User) setRead(c *SetRead) (Decision, error) {
 	if c.Seq > MaxSequence {
 		return Decision{}, Errorf(Invalid, c.CommandName(), "seq is at most %d", uint64(MaxSequence))
 	}
-	if st.Read[c.Channel].Seq >= c.Seq {
+	was, known := st.Read[c.Channel]
+	if was.Seq >= c.Seq {
 		return Decision{}, nil
+	}
+	if !known && len(st.Read) >= MaxReadPositions {
+		return Decision{}, Errorf(Conflict, c.CommandName(), "read positions are kept in at most %d channels: leave a server", MaxReadPositions)
 	}
 	return st.does(&ChannelRead{ServerID: c.Server, ChannelID: c.Channel, Seq: c.Seq})
 }

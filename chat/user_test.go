@@ -318,3 +318,22 @@ func TestAUserIsTheSameFromASnapshot(t *testing.T) {
 		t.Fatalf("%s", b)
 	}
 }
+
+func TestReadPositionsAreKeptInSoManyChannels(t *testing.T) {
+	t.Parallel()
+	w := befriended(t, bob)
+	w.must(&chat.StartJoin{Server: house})
+	w.must(&chat.FinishJoin{Server: house})
+	w.must(&chat.JoinDirect{Server: nook, Channel: room})
+	for i := range chat.MaxReadPositions {
+		w.must(&chat.SetRead{Server: house, Channel: chat.ChannelID(1000 + i), Seq: 1})
+	}
+	w.refused(&chat.SetRead{Server: nook, Channel: room, Seq: 1}, chat.Conflict)
+	w.must(&chat.SetRead{Server: house, Channel: 1000, Seq: 2})
+	w.must(&chat.StartLeave{Server: house})
+	w.must(&chat.FinishJoin{Server: house})
+	w.must(&chat.SetRead{Server: nook, Channel: room, Seq: 1})
+	if len(w.st.Read) != 1 {
+		t.Errorf("%d positions are kept of what he has left", len(w.st.Read)-1)
+	}
+}
