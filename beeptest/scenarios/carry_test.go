@@ -154,6 +154,38 @@ func TestAMemberOfBothInstancesComesAlong(t *testing.T) {
 	here.Verifies()
 }
 
+// A channel that the file creates and deletes again is not among those that come
+// with it, but folding its end would take the messages of one here.
+func TestAFileCannotTakeAChannelOfAnotherServerWithIt(t *testing.T) {
+	t.Parallel()
+	there, here := beeptest.New(t), beeptest.New(t)
+	ada := there.Person("ada")
+	club := ada.CreatesServer("Club", chat.Private)
+	side := ada.MakesChannel(club, "side", nil)
+	ada.Does("channel.delete", args{"channel_id": side})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var file bytes.Buffer
+	if err := admin.NewClient(there.Config().Data).Stream(ctx, "/servers/export", node.ExportServer{ServerID: club.ID}, &file); err != nil {
+		t.Fatalf("export: %v", err)
+	}
+	zoe := here.Person("zoe")
+	home := zoe.CreatesServer("Home", chat.Private)
+	kept := zoe.Sends(home.General, "kept")
+	here.Verifies() // the read model has come as far
+	hostile := rewritten(t, file.Bytes(), side.String(), home.General.String())
+	var got node.ServerImported
+	err := admin.NewClient(here.Config().Data).Upload(ctx, "/servers/import", url.Values{"owner": {"zoe"}}, bytes.NewReader(hostile), &got)
+	var e *chat.Error
+	if !errors.As(err, &e) || e.Kind != chat.Conflict {
+		t.Fatalf("the file was taken in: %+v, %v", got, err)
+	}
+	if page := zoe.History(home.General, client.HistoryQuery{Limit: 10}); page[len(page)-1].ID != kept.ID {
+		t.Errorf("what is left is %+v", page)
+	}
+	here.Verifies()
+}
+
 // rewritten is a file with other words, and the checksum of those.
 func rewritten(t *testing.T, file []byte, from, to string) []byte {
 	t.Helper()
