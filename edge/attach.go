@@ -102,7 +102,7 @@ func (h *hub) attach(a *attach) {
 		h.waiting = append(h.waiting, a)
 		return
 	}
-	if h.stale() || h.classes&seesOwn != 0 || h.classes != 0 && h.ahead(a) {
+	if h.stale() || h.classes&seesOwn != 0 || h.classes != 0 && h.ahead(a, nil) {
 		h.flush() // what is sent is what the session must get of the start
 	}
 	var rights *vector
@@ -114,7 +114,7 @@ func (h *hub) attach(a *attach) {
 			return
 		}
 	}
-	if h.ahead(a) && (!a.checked || h.mayCatchUp(a)) {
+	if h.ahead(a, rights) && (!a.checked || h.mayCatchUp(a, rights)) {
 		if h.srv != nil {
 			h.forget(a.s.who())
 		}
@@ -167,20 +167,22 @@ func (h *hub) want(a *attach) {
 	}
 }
 
-// ahead reports whether the client claims to know more than we have told.
-func (h *hub) ahead(a *attach) bool {
-	return h.anyAhead(a, func(_ *entity) bool { return true })
+// ahead reports whether the client claims to know more than we have told, of what
+// who has rights v sees: how far a hidden channel has come must not be found out by
+// claiming. A nil v sees all.
+func (h *hub) ahead(a *attach, v *vector) bool {
+	return h.anyAhead(a, v, func(_ *entity) bool { return true })
 }
 
 // mayCatchUp reports whether what the client claims may still come here.
-func (h *hub) mayCatchUp(a *attach) bool {
-	return h.anyAhead(a, func(e *entity) bool {
+func (h *hub) mayCatchUp(a *attach, v *vector) bool {
+	return h.anyAhead(a, v, func(e *entity) bool {
 		pos, _ := h.position(a, e)
 		return e.gap && pos <= e.want
 	})
 }
 
-func (h *hub) anyAhead(a *attach, which func(*entity) bool) bool {
+func (h *hub) anyAhead(a *attach, v *vector, which func(*entity) bool) bool {
 	if a.positions == nil {
 		return false
 	}
@@ -192,7 +194,11 @@ func (h *hub) anyAhead(a *attach, which func(*entity) bool) bool {
 		return true
 	}
 	for i := range h.server.Channels {
-		e := h.entity(h.channelKey(h.server.Channels[i].ID))
+		id := h.server.Channels[i].ID
+		if v != nil && !v.sees(id) {
+			continue
+		}
+		e := h.entity(h.channelKey(id))
 		if pos, _ := h.position(a, e); pos > e.sent && which(e) {
 			return true
 		}

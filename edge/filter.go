@@ -17,6 +17,7 @@ const (
 	toEveryone filterKind = iota // who is in the server
 	toViewers                    // a channel's log, and typing: who views it
 	toKnowers                    // of the server's log, about a channel: who views it
+	toManagers                   // likewise, about one member there: who manages its permissions
 	toFormer                     // a channel was deleted: who viewed it and all that went with it
 	toHolders                    // who has one of some rights
 )
@@ -43,9 +44,9 @@ func filterOf(event chat.Event) filter {
 	case *chat.ChannelUpdated:
 		return filter{kind: toKnowers, channel: e.ID}
 	case *chat.OverrideSet:
-		return filter{kind: toKnowers, channel: e.ChannelID}
+		return filterOfOverride(&e.Override)
 	case *chat.OverrideRemoved:
-		return filter{kind: toKnowers, channel: e.ChannelID}
+		return filterOfOverride(&e.Override)
 	case *chat.ChannelDeleted:
 		return filter{kind: toFormer, channel: e.ID, with: e.With}
 	case *chat.InvitationCreated, *chat.InvitationRevoked, *chat.InvitationUsed:
@@ -56,6 +57,15 @@ func filterOf(event chat.Event) filter {
 		return filter{kind: toHolders, any: chat.ManageMembers}
 	}
 	return filter{}
+}
+
+// filterOfOverride keeps who is let in or shut out by an override of his own for
+// those who manage them, as the channel's card does.
+func filterOfOverride(o *chat.Override) filter {
+	if o.MemberID != 0 {
+		return filter{kind: toManagers, channel: o.ChannelID}
+	}
+	return filter{kind: toKnowers, channel: o.ChannelID}
 }
 
 func (f *filter) same(o *filter) bool {
@@ -72,6 +82,8 @@ func (f *filter) passes(g *group) bool {
 		return v.seesAt(f.at) && (f.fresh || was == nil || was == v || was.sees(f.channel))
 	case toKnowers:
 		return v.seesAt(f.at)
+	case toManagers:
+		return v.seesAt(f.at) && v.rights[f.at].Has(chat.ManagePermissions)
 	case toFormer:
 		if was == nil {
 			was = v
@@ -85,7 +97,7 @@ func (f *filter) passes(g *group) bool {
 
 // passesNow reports whether who has rights v may see it afterwards.
 func (f *filter) passesNow(v *vector) bool {
-	return f.holds(v.server, v.sees)
+	return f.holds(v.server, v.sees, v.may)
 }
 
 // allows is passesNow by a state, for user u.
@@ -94,13 +106,17 @@ func (f *filter) allows(st *chat.Server, u chat.UserID) bool {
 		return true
 	}
 	server := chat.Can(st, u, 0, chat.Forever).Permissions
-	return f.holds(server, func(id chat.ChannelID) bool { return chat.CanSee(st, u, id) })
+	return f.holds(server,
+		func(id chat.ChannelID) bool { return chat.CanSee(st, u, id) },
+		func(id chat.ChannelID) chat.Permission { return chat.Can(st, u, id, chat.Forever).Permissions })
 }
 
-func (f *filter) holds(server chat.Permission, sees func(chat.ChannelID) bool) bool {
+func (f *filter) holds(server chat.Permission, sees func(chat.ChannelID) bool, may func(chat.ChannelID) chat.Permission) bool {
 	switch f.kind {
 	case toViewers, toKnowers:
 		return sees(f.channel)
+	case toManagers:
+		return sees(f.channel) && may(f.channel).Has(chat.ManagePermissions)
 	case toFormer:
 		return f.seenBy(sees)
 	case toHolders:

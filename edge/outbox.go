@@ -145,3 +145,11 @@ func (h *hub) knowBan(f *filter) {
 		}
 	})
 }
+
+// knowOldBan is knowBan for a ban that may have been lifted since: then nobody can
+// say any more whether he was a member, and nothing is said of him.
+func (f *filter) knowOldBan(st *chat.Server) {
+	if f.gone != 0 && st.Bans[f.gone].Username == "" {
+		f.gone = 0
+	}
+}

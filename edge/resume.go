@@ -78,6 +78,9 @@ func (r *replay) all(self attached, servers []attached) error {
 // else it is shown.
 func (r *replay) server(a *attached) error {
 	if a.card != nil {
+		if !r.sees(a, a.key) {
+			return errMoved
+		}
 		b := append(r.out.next(), serverFrameHead...)
 		r.out = append(append(b, a.card...), '}')
 		return r.flow()
@@ -233,7 +236,10 @@ func (r *replay) record(a *attached, key chat.Key, rec *wire.Record, t *told) er
 	default:
 		decoded, _ := wire.DecodeEvent(rec) // what cannot be read says nothing
 		f = filterOf(decoded.Event)
-		a.srv.Read(func(st *chat.Server) { visible = f.allows(st, r.st.s.who()) })
+		a.srv.Read(func(st *chat.Server) {
+			visible = f.allows(st, r.st.s.who())
+			f.knowOldBan(st)
+		})
 		if !visible && f.passesNow(a.rights) {
 			return errMoved
 		}
