@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -52,5 +53,27 @@ func TestAPositionBeyondAHiddenChannelParksNothing(t *testing.T) {
 	})
 	if got := <-done; got != [2]bool{true, false} {
 		t.Fatal(fmt.Sprint("ahead for who sees it, and for who does not: ", got))
+	}
+}
+
+func TestAServersCardIsNotSentAfterABanAmidTheReplay(t *testing.T) {
+	t.Parallel()
+	w := house(t)
+	w.identify(ada)
+	found := make(chan attached, 1)
+	member := make(chan *session, 1)
+	w.g.worker(uint64(home)).do(func(wk *worker) {
+		h := wk.hubs[uint64(home)]
+		found <- attached{key: h.key, srv: h.srv, card: []byte(`{}`)}
+		member <- h.groups[0].sessions[0]
+	})
+	a := <-found
+	r := &replay{st: &start{s: <-member}, out: newDraft(512)}
+	if err := r.server(&a); err != nil {
+		t.Fatalf("of a member: %v", err)
+	}
+	w.acts(&chat.MemberBanned{UserID: ada})
+	if err := r.server(&a); !errors.Is(err, errMoved) {
+		t.Fatalf("of who was banned: %v", err)
 	}
 }
