@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"errors"
 	"testing"
 
 	"beep/chat"
@@ -25,7 +26,7 @@ func TestARefusalDoesNotHideWhatIsStillToBeDone(t *testing.T) {
 		for _, err := range c.answers {
 			f.done(err)
 		}
-		if got != c.want || answered != 1 {
+		if !errors.Is(got, c.want) || (got == nil) != (c.want == nil) || answered != 1 {
 			t.Errorf("%v: answered %d times, with %v", c.answers, answered, got)
 		}
 	}

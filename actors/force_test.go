@@ -40,16 +40,16 @@ func (s *sight) Replay(ctx context.Context, key chat.Key, after uint64, fn func(
 	})
 }
 
-// speak is a message that does not pass the user's window.
-func (w *world) speak(by chat.UserID) error {
-	_, err := w.ask(chat.ChannelKey(home, room), w.message(by, ""))
+// speak is a message of bob's that does not pass the user's window.
+func (w *world) speak() error {
+	_, err := w.ask(chat.ChannelKey(home, room), w.message(bob, ""))
 	return err
 }
 
 func TestABanRepeatedAfterAnUnclearCommitIsInForceWhenItIsAnswered(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	if err := w.speak(bob); err != nil {
+	if err := w.speak(); err != nil {
 		t.Fatal(err)
 	}
 	ban := &chat.BanMember{By: ada, User: bob}
@@ -64,7 +64,7 @@ func TestABanRepeatedAfterAnUnclearCommitIsInForceWhenItIsAnswered(t *testing.T)
 	}
 	w.sight.set(0, nil)
 	w.must(chat.ServerKey(home), ban)
-	if err := w.speak(bob); !chat.Is(err, chat.NotFound) {
+	if err := w.speak(); !chat.Is(err, chat.NotFound) {
 		t.Fatal("the ban was acknowledged, and the banned still sends:", err)
 	}
 	w.dense(1)
@@ -79,7 +79,7 @@ func TestNobodyIsAnsweredBeforeACopyWithAGapHasReadIt(t *testing.T) {
 	last := v.(*actors.Committed).Number
 	// The copy is loaded without the last record, so it has a gap at the next one.
 	w.sight.set(last-1, nil)
-	if err := w.speak(bob); err != nil {
+	if err := w.speak(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.ask(chat.ServerKey(home), ban); !chat.Is(err, chat.Unavailable) {
@@ -87,7 +87,7 @@ func TestNobodyIsAnsweredBeforeACopyWithAGapHasReadIt(t *testing.T) {
 	}
 	w.sight.set(0, nil)
 	w.must(chat.ServerKey(home), ban)
-	if err := w.speak(bob); !chat.Is(err, chat.NotFound) {
+	if err := w.speak(); !chat.Is(err, chat.NotFound) {
 		t.Fatal("the banned still sends:", err)
 	}
 	w.dense(1)
@@ -99,7 +99,7 @@ func TestACopyWithAGapReadsItBeforeTheAnswer(t *testing.T) {
 	name := "House"
 	v := w.must(chat.ServerKey(home), &chat.UpdateServer{By: ada, Name: &name})
 	w.sight.set(v.(*actors.Committed).Number-1, nil)
-	if err := w.speak(bob); err != nil {
+	if err := w.speak(); err != nil {
 		t.Fatal(err)
 	}
 	w.sight.set(0, nil)
@@ -108,7 +108,7 @@ func TestACopyWithAGapReadsItBeforeTheAnswer(t *testing.T) {
 		wg.Go(func() { w.must(chat.ServerKey(home), &chat.BanMember{By: ada, User: bob}) })
 	}
 	wg.Wait()
-	if err := w.speak(bob); !chat.Is(err, chat.NotFound) {
+	if err := w.speak(); !chat.Is(err, chat.NotFound) {
 		t.Fatal("the banned still sends:", err)
 	}
 }

@@ -61,14 +61,14 @@ func TestTheLogOfADeletedChannelIsNotRead(t *testing.T) {
 			for n := r.Servers[0].N; n < last; {
 				n = c.expect("event").N
 			}
-			w.worker(home, func(wk *worker, h *hub) { wk.clock = time.Now(); h.recheck() })
+			w.worker(func(wk *worker, h *hub) { wk.clock = time.Now(); h.recheck() })
 			w.until("the heads were looked at", func() (done bool) {
-				w.worker(home, func(_ *worker, h *hub) { done = h.checks.begun == 1 && !h.checks.running })
+				w.worker(func(_ *worker, h *hub) { done = h.checks.begun == 1 && !h.checks.running })
 				return done
 			})
 			w.say(home, hall, "on")
 			c.event("message_sent", 1)
-			w.worker(home, func(_ *worker, h *hub) {
+			w.worker(func(_ *worker, h *hub) {
 				if h.channels[uint64(desk)] != nil || len(h.behind) > 0 {
 					t.Errorf("the log of a deleted channel is followed")
 				}
@@ -83,12 +83,12 @@ func TestTheLogOfADeletedChannelIsNotRead(t *testing.T) {
 	}
 }
 
-// worker has the worker of a server look at its hub, and waits for it.
-func (w *world) worker(id chat.ServerID, look func(*worker, *hub)) {
+// worker has the worker of the server home look at its hub, and waits for it.
+func (w *world) worker(look func(*worker, *hub)) {
 	done := make(chan struct{})
-	w.g.worker(uint64(id)).do(func(wk *worker) {
+	w.g.worker(uint64(home)).do(func(wk *worker) {
 		defer close(done)
-		look(wk, wk.hubs[uint64(id)])
+		look(wk, wk.hubs[uint64(home)])
 	})
 	<-done
 }
@@ -99,7 +99,7 @@ func TestAResyncNeverOvertakesWhatWasToldBefore(t *testing.T) {
 	c, _ := w.identify(ada)
 	w.say(home, hall, "one")
 	c.event("message_sent", 1)
-	w.worker(home, func(_ *worker, h *hub) {
+	w.worker(func(_ *worker, h *hub) {
 		recs, err := w.g.readRecords(hallKey, 1, 1)
 		if err != nil {
 			t.Error(err)
