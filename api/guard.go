@@ -19,6 +19,9 @@ import (
 const (
 	// maxBody is the gateway's limit for a frame: no request needs more.
 	maxBody = 64 << 10
+	// maxDrained is how much of a longer body is read and dropped, so that an honest
+	// mistake gets its answer.
+	maxDrained = 2 << 20
 	// maxDepth is the gateway's as well.
 	maxDepth = 16
 	// bodyTimeout ends requests that send their body by drops.
@@ -113,13 +116,18 @@ func (a *api) checkBody(next http.Handler) http.Handler {
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Problem) {
 	deadline := http.NewResponseController(w)
 	_ = deadline.SetReadDeadline(time.Now().Add(bodyTimeout)) // not every test's writer has one
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if len(body) > maxBody {
+		// Whoever is cut off while he sends does not read why: some more is let in.
+		if n, _ := io.CopyN(io.Discard, r.Body, maxDrained); n == maxDrained {
+			w.Header().Set("Connection", "close")
+		}
+	}
 	_ = deadline.SetReadDeadline(time.Time{})
-	var tooLarge *http.MaxBytesError
 	switch {
-	case err == nil:
+	case err == nil && len(body) <= maxBody:
 		return body, nil
-	case errors.As(err, &tooLarge):
+	case len(body) > maxBody:
 		return nil, statusProblem(http.StatusRequestEntityTooLarge, "a body may have at most 65,536 bytes")
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, statusProblem(http.StatusRequestTimeout, "the body did not come in time")
