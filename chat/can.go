@@ -29,6 +29,13 @@ func CanSee(st *Server, u UserID, ch ChannelID) bool {
 	return Can(st, u, ch, Forever).Permissions.Has(ViewChannels)
 }
 
+// MayExport reports whether u may take all that was said away in a file: of a
+// server its owner, of a direct conversation each of its members.
+func MayExport(st *Server, u UserID) bool {
+	_, member := st.Members[u]
+	return member && (u == st.OwnerID || st.Kind != ServerOfMembers)
+}
+
 // Step is one step of an evaluation, for people: what the rule said and which
 // rights held after it.
 type Step struct {

@@ -18,54 +18,6 @@ type serverCards struct {
 	channels [][]byte // in the order of the server's channels
 }
 
-// channelCard is a channel as clients see it; n, read and rights are appended.
-type channelCard struct {
-	ID        chat.ChannelID   `json:"id"`
-	ServerID  *chat.ServerID   `json:"server_id"` // null in a direct conversation
-	Name      string           `json:"name"`
-	Type      chat.ChannelType `json:"type"`
-	Topic     string           `json:"topic,omitempty"`
-	ParentID  chat.ChannelID   `json:"parent_id,omitempty"`
-	MessageID chat.MessageID   `json:"message_id,omitempty"`
-	Position  int              `json:"position"`
-	SlowMode  int              `json:"slow_mode,omitempty"`
-	Archived  bool             `json:"archived,omitempty"`
-	CreatedAt int64            `json:"created_at"`
-	CreatedBy chat.UserID      `json:"created_by,omitempty"`
-	Version   uint64           `json:"version,omitempty"`
-	// Overrides of roles only: who is let in by an override of his own is for
-	// those to see who manage them.
-	Overrides []chat.Override `json:"permissions,omitempty"`
-}
-
-// roleCard is a role as clients see it.
-type roleCard struct {
-	ID          chat.RoleID `json:"id"`
-	Name        string      `json:"name"`
-	Color       uint32      `json:"color,omitempty"`
-	Position    int         `json:"position"`
-	Permissions chat.Rights `json:"permissions"`
-	Mentionable bool        `json:"mentionable,omitempty"`
-	Version     uint64      `json:"version"`
-}
-
-func cardOf(c *chat.Channel, direct bool) channelCard {
-	card := channelCard{
-		ID: c.ID, Name: c.Name, Type: c.Type, Topic: c.Topic, ParentID: c.ParentID, MessageID: c.MessageID,
-		Position: c.Position, SlowMode: c.SlowMode, Archived: c.Archived,
-		CreatedAt: c.CreatedAt, CreatedBy: c.CreatedBy, Version: c.Version,
-	}
-	if !direct {
-		card.ServerID = &c.ServerID
-	}
-	for i := range c.Overrides {
-		if c.Overrides[i].MemberID == 0 {
-			card.Overrides = append(card.Overrides, c.Overrides[i])
-		}
-	}
-	return card
-}
-
 // direct reports whether the hub is of a direct conversation.
 func (h *hub) direct() bool { return h.srv != nil && h.server.Kind != chat.ServerOfMembers }
 
@@ -99,16 +51,12 @@ func (h *hub) makeCards() {
 	b = append(b, `,"n":`...)
 	h.cards.head = b
 	h.cards.roles = []byte("[]")
-	roles := make([]roleCard, len(st.Roles))
-	for i, r := range st.Roles {
-		roles[i] = roleCard{r.ID, r.Name, r.Color, r.Position, r.Permissions, r.Mentionable, r.Version}
-	}
-	if r, err := json.Marshal(roles); err == nil { // strings and numbers: always
+	if r, err := json.Marshal(wire.NewRoleCards(st.Roles)); err == nil { // strings and numbers: always
 		h.cards.roles = r
 	}
 	h.cards.channels = make([][]byte, len(st.Channels))
 	for i := range st.Channels {
-		c, err := json.Marshal(cardOf(&st.Channels[i], h.direct()))
+		c, err := json.Marshal(wire.NewChannelCard(&st.Channels[i], h.direct(), false))
 		if err != nil {
 			c = []byte(`{"id":"` + st.Channels[i].ID.String() + `"}`) // likewise
 		}

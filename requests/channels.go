@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"beep/chat"
+	"beep/wire"
 )
 
 type createChannelArgs struct {
@@ -41,7 +42,7 @@ func (s *Service) createChannel(ctx context.Context, who chat.UserID, a createCh
 }
 
 func (s *Service) getChannel(ctx context.Context, who chat.UserID, a channelArgs) (any, error) {
-	var card channelCard
+	var card wire.ChannelCard
 	_, err := s.inChannel(ctx, "get channel", who, a.ChannelID, func(l *looking, c *chat.Channel) error {
 		card = l.channel(c, l.can(c.ID).Has(chat.ManagePermissions))
 		return nil

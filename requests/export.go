@@ -13,7 +13,7 @@ import (
 func (s *Service) Export(ctx context.Context, who chat.UserID, server chat.ServerID, w io.Writer) error {
 	const op = "export server"
 	err := s.inServer(ctx, op, who, server, func(l *looking) error {
-		if l.st.Kind == chat.ServerOfMembers && l.st.OwnerID != who {
+		if !chat.MayExport(l.st, who) {
 			return chat.Errorf(chat.Forbidden, op, "only the owner may export a server")
 		}
 		return nil

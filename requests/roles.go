@@ -4,10 +4,11 @@ import (
 	"context"
 
 	"beep/chat"
+	"beep/wire"
 )
 
 func (s *Service) listRoles(ctx context.Context, who chat.UserID, a serverArgs) (any, error) {
-	var list []roleCard
+	var list []wire.RoleCard
 	err := s.inRealServer(ctx, "list roles", who, a.ServerID, func(l *looking) error {
 		list = l.roles()
 		return nil
