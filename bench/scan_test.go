@@ -109,7 +109,7 @@ func FuzzScanners(f *testing.F) {
 	f.Fuzz(func(t *testing.T, server, ch, n uint64, content string) {
 		server, ch, n = server>>1|1, ch>>1|1, n>>2|1
 		if !utf8.ValidString(content) || strings.ContainsAny(content, "\n") {
-			t.Skip("no content that the server takes as it is")
+			return // no content that the server takes as it is
 		}
 		e := event(chat.ChannelKey(chat.ServerID(server), chat.ChannelID(ch)), n, content)
 		want, err := client.DecodeFrame(e)

@@ -117,7 +117,8 @@ func TestRESTSaysHowMuchMayBeAsked(t *testing.T) {
 		}
 		return
 	}
-	t.Skip("this machine is too slow to ask more than the allowance") // the limiter itself is tested in api
+	// Any machine that answers some 53 in a second is beyond the allowance by now.
+	t.Errorf("%d requests in a row were all answered", 20*limit)
 }
 
 // Lists are read in pages by the key of their last entry, with a link to the next.
